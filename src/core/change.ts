@@ -1,0 +1,46 @@
+import type { DesiredObject, HookPhase, Json, ObjectKey, ObjectRef } from "./object.ts";
+
+export type ChangeAction = "create" | "update" | "replace" | "delete" | "unchanged" | "skip";
+
+/** One field in which live and desired differ; secret values are already `***`. */
+export interface FieldDifference {
+	/** JSON pointer, `/spec/content`. */
+	readonly path: string;
+	/** Live value; absent where the field does not exist live. */
+	readonly before?: Json;
+	/** Desired value; absent where the field is to go. */
+	readonly after?: Json;
+}
+
+/** One step of a Plan. */
+export interface Change {
+	readonly key: ObjectKey;
+	readonly ref: ObjectRef;
+	readonly action: ChangeAction;
+	/** Apply order; deletes run after every wave, in reverse. */
+	readonly wave: number;
+	/** Set when the Object is a job of the Sync rather than a part of the Application. */
+	readonly hook?: HookPhase;
+	/** Why this action, where it is not plain: `kept: gitward.dev/prune is disabled`. */
+	readonly reason?: string;
+	readonly differences: readonly FieldDifference[];
+	/** Absent for deletes. */
+	readonly desired?: DesiredObject;
+}
+
+/** The ordered Changes that lead from live to desired. */
+export interface Plan {
+	readonly changes: readonly Change[];
+	/** SHA-256 over everything that the plan would do: what a person confirms. */
+	readonly hash: string;
+}
+
+/** What a Driver found for one Object, desired or owned. */
+export interface Observation {
+	readonly key: ObjectKey;
+	/** `missing`: not there; `same`: as desired; `different`: see differences; `immutable`: only a replace leads there. */
+	readonly state: "missing" | "same" | "different" | "immutable";
+	readonly differences: readonly FieldDifference[];
+	/** True when it exists and was not made by this Application: adopted only where allowed. */
+	readonly foreign?: boolean;
+}

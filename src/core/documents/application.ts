@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { driftModeSchema } from "./environment.ts";
+import { apiVersion, durationSchema, metadataSchema, nameSchema } from "./metadata.ts";
+
+export const applicationSchema = z
+	.strictObject({
+		apiVersion: z.literal(apiVersion),
+		kind: z.literal("Application"),
+		metadata: metadataSchema,
+		spec: z.strictObject({
+			project: nameSchema.default("default").describe("Project whose limits hold for it."),
+			repository: nameSchema.describe("Repository that holds its files."),
+			path: z.string().min(1).max(1024).describe("Folder or file in the Repository, without `..`."),
+			ref: z.string().min(1).optional().describe("What is followed instead of the Repository's own ref."),
+			environment: nameSchema.describe("Environment it goes to."),
+			values: z.record(z.string(), z.json()).optional().describe("Values for templates; giving them, also empty ones, turns `${{ }}` on."),
+			dependsOn: z.array(nameSchema).default([]).describe("Applications that must be Healthy at their desired Revision before this one syncs."),
+			drift: driftModeSchema.optional().describe("Instead of the Environment's."),
+			suspend: z.boolean().default(false).describe("While true nothing is synced or repaired."),
+			healthTimeout: durationSchema.default("5m").describe("How long a Sync waits for health before it counts as failed."),
+			retry: z
+				.strictObject({
+					limit: z.int().min(0).max(1000).default(10).describe("Tries at the same Revision before it waits for a new one or a person."),
+					backoff: durationSchema.default("1s").describe("Before the second try; doubled for each further, with jitter."),
+					maxBackoff: durationSchema.default("5m"),
+				})
+				.prefault({})
+				.describe("How a failed Sync is tried again."),
+			historyLimit: z.int().min(1).max(1000).default(50).describe("Syncs that history keeps."),
+		}),
+	})
+	.describe("What runs: a path in a Repository and the Environment it goes to. The unit that is reconciled.");
+
+/** What runs: a path in a Repository and the Environment it goes to. */
+export type ApplicationDocument = z.infer<typeof applicationSchema>;
