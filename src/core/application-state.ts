@@ -1,0 +1,126 @@
+import type { Condition } from "./conditions.ts";
+import type { ApplicationDocument } from "./documents/application.ts";
+import type { EnvironmentDocument } from "./documents/environment.ts";
+import type { ErrorKind, SourcePlace } from "./app-error.ts";
+import type { Health } from "./health.ts";
+import type { ObjectKey } from "./object.ts";
+import type { Revision } from "./revision.ts";
+import type { Actor } from "./views/common.ts";
+import type { Hold } from "./views/application.ts";
+
+/** A render's result, without the Objects: those stand in the store under `hash`. */
+export interface RenderedState {
+	readonly hash: string;
+	readonly revision: Revision;
+	/** Hash of what the Application's document says about rendering: another one means another render. */
+	readonly settings: string;
+	/** `[repository, ref, path, oid or null]` of everything that was read. */
+	readonly inputs: readonly (readonly [string, string, string, string | null])[];
+	/** Oid of the Application's own path, the quick check before the inputs. */
+	readonly root: string | null;
+	readonly warnings: readonly string[];
+	readonly objects: number;
+}
+
+/** An error as it is kept: plain, without its cause. */
+export interface Failure {
+	readonly code: string;
+	readonly kind: ErrorKind;
+	readonly message: string;
+	readonly hint?: string;
+	readonly place?: SourcePlace;
+}
+
+export interface AppliedState {
+	readonly hash: string;
+	readonly revision: Revision;
+	/** ISO 8601. */
+	readonly at: string;
+}
+
+/** What a person asked for: recorded before the answer, taken away when it is done. */
+export interface SyncRequest {
+	readonly by: Actor;
+	readonly trigger: "manual" | "rollback";
+	/** Hash of a plan that may pass the deletion guard or a drift that asks. */
+	readonly confirm?: string;
+}
+
+/** A Sync under way; after a kill it goes on where the live state is. */
+export interface SyncState {
+	readonly id: string;
+	readonly hash: string;
+	readonly revision: Revision;
+	readonly trigger: "revision" | "manual" | "rollback" | "removal" | "retry";
+	readonly by: Actor;
+	/** ISO 8601. */
+	readonly started: string;
+	/** Hooks that ran to their end, by key. */
+	readonly hooks: readonly ObjectKey[];
+	/** What was done so far. */
+	readonly done: readonly { readonly key: ObjectKey; readonly action: string }[];
+	/** ISO 8601: when waiting for health turns into failure; absent while applying. */
+	readonly healthDeadline?: string;
+}
+
+/** Tries at one rendered hash that failed. */
+export interface AttemptState {
+	readonly hash: string;
+	readonly count: number;
+	readonly failure: Failure;
+	/** ISO 8601 of the next try; absent when only a new Revision or a person leads on. */
+	readonly next?: string;
+}
+
+/** After a rollback: the bad hash is not applied again until Git renders to another one. */
+export interface RollbackHold {
+	readonly badHash: string;
+	readonly badRevision: Revision;
+	readonly pinned: { readonly hash: string; readonly revision: Revision };
+	readonly by: Actor;
+	readonly at: string;
+}
+
+export interface DriftedObject {
+	readonly key: ObjectKey;
+	/** ISO 8601, when it was first seen. */
+	readonly since: string;
+}
+
+/** Everything that is kept about one Application; written in one place, by the engine's status writer. */
+export interface ApplicationState {
+	readonly name: string;
+	/** Environment that holds its Inventory. */
+	readonly environment: string;
+	readonly rendered?: RenderedState;
+	/** Why the newest Revision could not be resolved or rendered; the last good render stays. */
+	readonly renderFailure?: Failure;
+	readonly applied?: AppliedState;
+	readonly sync?: SyncState;
+	readonly attempt?: AttemptState;
+	readonly request?: SyncRequest;
+	readonly hold?: RollbackHold;
+	readonly suspended?: { readonly by: Actor; readonly at: string };
+	readonly drift: readonly DriftedObject[];
+	readonly holds: readonly Hold[];
+	readonly health: Health;
+	readonly conditions: readonly Condition[];
+	readonly inventory: number;
+	/** ISO 8601, end of the last Sync. */
+	readonly lastSync?: string;
+	/** Set once the control documents no longer name it: what its removal still needs to know. */
+	readonly removal?: { readonly application: ApplicationDocument; readonly environment: EnvironmentDocument };
+}
+
+/** The state of an Application that was never seen before. */
+export function newApplicationState(name: string, environment: string): ApplicationState {
+	return {
+		name,
+		environment,
+		drift: [],
+		holds: [],
+		health: { status: "Unknown", message: "not yet looked at" },
+		conditions: [],
+		inventory: 0,
+	};
+}

@@ -1,0 +1,103 @@
+import type { ApplicationState, Failure } from "./application-state.ts";
+import type { DriftMode } from "./documents/environment.ts";
+import type { Hold } from "./views/application.ts";
+
+/** Everything that the decision about one Application looks at; plain and complete. */
+export interface Situation {
+	readonly state: ApplicationState;
+	/** What should run: the newest render, or after a rollback the pinned one. */
+	readonly target: { readonly hash: string; readonly revision: string } | undefined;
+	/** True when live is known or suspected to differ from what was applied. */
+	readonly drifted: boolean;
+	readonly drift: DriftMode;
+	readonly sync: "automatic" | "manual";
+	/** `spec.suspend` of the document. */
+	readonly suspended: boolean;
+	/** Milliseconds since 1970. */
+	readonly now: number;
+	/** Applications it depends on that are not Healthy at their desired Revision. */
+	readonly blockedBy: readonly string[];
+	readonly window: { readonly open: true } | { readonly open: false; readonly message: string; readonly until?: number };
+	/** Why its Project does not allow it, if so. */
+	readonly projectProblem: string | undefined;
+}
+
+/** The one thing to do next for an Application, and everything that keeps it from doing more. */
+export type NextStep =
+	| { readonly do: "nothing"; readonly holds: readonly Hold[] }
+	| { readonly do: "sync"; readonly trigger: "revision" | "manual" | "rollback" | "retry"; readonly holds: readonly Hold[] }
+	/** Look at drift: repair it, or only report it. */
+	| { readonly do: "repair" | "report"; readonly holds: readonly Hold[] }
+	| { readonly do: "wait"; readonly holds: readonly Hold[]; readonly until?: number };
+
+/** Kinds of failure that time alone may mend: tried again without a limit. */
+export function isPassing(failure: Failure): boolean {
+	return failure.kind === "unavailable" || failure.kind === "timeout";
+}
+
+function iso(time: number): string {
+	return new Date(time).toISOString();
+}
+
+function rolledBack(state: ApplicationState): readonly Hold[] {
+	if (state.hold === undefined) return [];
+	return [
+		{
+			reason: "RolledBack",
+			message: `rolled back by ${state.hold.by.name} to ${state.hold.pinned.revision}; ${state.hold.badRevision} is held until a newer commit changes this Application, or until resume`,
+		},
+	];
+}
+
+/** Everything that a Sync or a repair has to wait for now, and until when at the latest. */
+function waitsFor(situation: Situation, step: "sync" | "repair"): { readonly holds: readonly Hold[]; readonly until?: number } {
+	const { state, target, now, window, blockedBy } = situation;
+	const holds: Hold[] = [];
+	const times: number[] = [];
+	if (!window.open) {
+		holds.push({ reason: "SyncWindow", message: window.message, ...(window.until === undefined ? {} : { until: iso(window.until) }) });
+		if (window.until !== undefined) times.push(window.until);
+	}
+	if (step === "sync" && blockedBy.length > 0) {
+		holds.push({ reason: "DependsOn", message: `waits until Synced and Healthy: ${blockedBy.join(", ")}` });
+	}
+	const { attempt } = state;
+	if (attempt !== undefined && attempt.hash === target?.hash && state.request === undefined) {
+		if (attempt.next === undefined && step === "sync") {
+			holds.push({ reason: "RetriesExhausted", message: `gave up after ${attempt.count} ${attempt.count === 1 ? "try" : "tries"}: ${attempt.failure.message}` });
+		} else if (attempt.next !== undefined && Date.parse(attempt.next) > now) {
+			holds.push({ reason: "Backoff", message: `tries again after: ${attempt.failure.message}`, until: attempt.next });
+			times.push(Date.parse(attempt.next));
+		}
+	}
+	return { holds, ...(times.length === 0 ? {} : { until: Math.max(...times) }) };
+}
+
+/** What to do next for one Application. Pure: the same Situation gives the same step. */
+export function nextStep(situation: Situation): NextStep {
+	const { state, target } = situation;
+	const always = rolledBack(state);
+	const wait = (hold: Hold): NextStep => ({ do: "wait", holds: [...always, hold] });
+	if (situation.suspended || state.suspended !== undefined) {
+		const by = state.suspended === undefined ? "by its document" : `by ${state.suspended.by.name}`;
+		return wait({ reason: "Suspended", message: `suspended ${by}: nothing is synced or repaired until resume` });
+	}
+	if (situation.projectProblem !== undefined) return wait({ reason: "Project", message: situation.projectProblem });
+	if (target === undefined) return { do: "nothing", holds: always };
+	if (state.sync?.hash === target.hash) return { do: "sync", trigger: "retry", holds: always };
+
+	if (state.applied?.hash === target.hash && state.request === undefined) {
+		if (!situation.drifted) return { do: "nothing", holds: always };
+		if (situation.drift !== "heal") return { do: "report", holds: always };
+		const { holds, until } = waitsFor(situation, "repair");
+		if (holds.length === 0) return { do: "repair", holds: always };
+		return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };
+	}
+	if (state.request === undefined && situation.sync === "manual") {
+		return wait({ reason: "ManualSync", message: `${target.revision} waits for a person: this Environment syncs on request only` });
+	}
+	const { holds, until } = waitsFor(situation, "sync");
+	if (holds.length > 0) return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };
+	const trigger = state.request?.trigger ?? (state.attempt?.hash === target.hash ? "retry" : "revision");
+	return { do: "sync", trigger, holds: always };
+}
