@@ -79,8 +79,11 @@ export interface Target {
 	sweep(application: string, owned: readonly OwnedObject[], options?: SignalOption): Promise<readonly ObjectKey[]>;
 	/** The last `tail` lines of what an Object printed, then, with `follow`, further ones until the signal. `notFound` for Objects without logs. */
 	logs(application: string, key: ObjectKey, options: SignalOption & { readonly tail: number; readonly follow: boolean }): AsyncIterable<LogLine>;
-	/** Ends watching; what runs goes on or stops as the Environment's policy says. Never throws. */
-	close(): Promise<void>;
+	/**
+	 * Ends watching. At `shutdown` what runs goes on or stops as the Environment's policy says; at `reopen` it always goes on, as the
+	 * same Environment is opened again at once with a changed document. Never throws.
+	 */
+	close(reason: "shutdown" | "reopen"): Promise<void>;
 }
 
 /** What `gitward doctor` and `validate` ask of a kind of Object. */
