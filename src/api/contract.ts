@@ -225,6 +225,7 @@ export const contract = {
 		tag: "session",
 		summary: "Exchanges the token for an HttpOnly cookie.",
 		body: z.strictObject({ token: z.string().min(1).max(512) }),
+		bodyLimit: 4096,
 		open: true,
 		status: 200,
 		answer: sessionSchema,

@@ -2,6 +2,12 @@ import { z } from "zod";
 import { nameSchema } from "../core/documents/metadata.ts";
 import { actorSchema } from "../core/views/common.ts";
 
+/** Checked by a search for what may not stand there: a pattern over the whole would run out of stack on large files. */
+const base64 = z
+	.string()
+	.refine((text) => text.length % 4 === 0 && !/[^A-Za-z0-9+/=]/u.test(text) && !/=[^=]|={3}/u.test(text), "base64 with padding")
+	.meta({ contentEncoding: "base64" });
+
 /** Files of a working tree as differences to a commit that the server knows. */
 export const workingTreeSchema = z.strictObject({
 	repository: nameSchema.describe("Repository that the files belong to."),
@@ -13,7 +19,7 @@ export const workingTreeSchema = z.strictObject({
 		.array(
 			z.strictObject({
 				path: z.string().min(1).max(4096).describe("Relative to the repository, `/`-separated, without `..`."),
-				content: z.base64().nullable().describe("Whole content; null where the file is deleted."),
+				content: base64.nullable().describe("Whole content; null where the file is deleted."),
 			}),
 		)
 		.max(10_000),
