@@ -46,7 +46,7 @@ function filesUnder(path) {
 		return readdirSync(path, { withFileTypes: true, recursive: true })
 			.filter((entry) => entry.isFile())
 			.map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-			.sort();
+			.toSorted();
 	} catch (error) {
 		if (error.code === "ENOTDIR") return [path];
 		throw error;
