@@ -31,7 +31,7 @@ export default defineConfig({
 		pool: "forks",
 		execArgv: ["--disable-warning=ExperimentalWarning"],
 		projects: [
-			project("unit", ["src/**/*.test.ts", "ui/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"], 30),
+			project("unit", ["src/**/*.test.ts", "ui/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "bench/**/*.test.ts"], 30),
 			project("contract", ["test/contract/**/*.test.ts"], 60),
 			project("integration", ["test/integration/**/*.test.ts"], 180),
 			project("e2e", ["test/e2e/**/*.test.ts"], 300),
