@@ -1,0 +1,19 @@
+import type { SignalOption } from "../../ports/repository.ts";
+import type { Git } from "./git-command.ts";
+
+const maxLoose = 5000;
+const maxPacks = 50;
+const repackMs = 30 * 60_000;
+
+/**
+ * Packs a repository where it has grown untidy. Nothing is ever thrown away, also what no ref leads to: a Revision that was handed
+ * out stays readable. Safe beside fetches and reads.
+ */
+export async function tidy(git: Git, folder: string, { signal }: SignalOption): Promise<boolean> {
+	const { stdout } = await git.run(folder, ["count-objects", "-v"], { signal, timeoutMs: 60_000 });
+	const count = (key: string): number => Number(new RegExp(`^${key}: (\\d+)$`, "mu").exec(stdout.toString())?.[1] ?? 0);
+	if (count("count") < maxLoose && count("packs") < maxPacks) return false;
+	await git.run(folder, ["repack", "-a", "-d", "-k", "-q"], { signal, timeoutMs: repackMs, settings: [["pack.threads", "1"], ["pack.windowMemory", "100m"]] });
+	await git.run(folder, ["pack-refs", "--all"], { signal, timeoutMs: 60_000 });
+	return true;
+}
