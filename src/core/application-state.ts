@@ -59,12 +59,16 @@ export interface SyncState {
 	readonly hooks: readonly ObjectKey[];
 	/** What was done so far. */
 	readonly done: readonly { readonly key: ObjectKey; readonly action: string }[];
+	/** Of the Revision's commit, for history. */
+	readonly commit?: { readonly author: string; readonly subject: string; readonly time: string };
 	/** ISO 8601: when waiting for health turns into failure; absent while applying. */
 	readonly healthDeadline?: string;
 }
 
 /** Tries at one rendered hash that failed. */
 export interface AttemptState {
+	/** History entry that these tries share. */
+	readonly id: string;
 	readonly hash: string;
 	readonly count: number;
 	readonly failure: Failure;
@@ -94,7 +98,7 @@ export interface ApplicationState {
 	readonly environment: string;
 	readonly rendered?: RenderedState;
 	/** Why the newest Revision could not be resolved or rendered; the last good render stays. */
-	readonly renderFailure?: Failure;
+	readonly renderFailure?: Failure & { readonly revision?: Revision; readonly settings: string };
 	readonly applied?: AppliedState;
 	readonly sync?: SyncState;
 	readonly attempt?: AttemptState;
@@ -106,6 +110,10 @@ export interface ApplicationState {
 	readonly health: Health;
 	readonly conditions: readonly Condition[];
 	readonly inventory: number;
+	/** Number of Syncs so far: the next one's id. */
+	readonly syncs?: number;
+	/** Objects that the last Sync left alone, each with the reason. */
+	readonly skipped?: readonly string[];
 	/** ISO 8601, end of the last Sync. */
 	readonly lastSync?: string;
 	/** Set once the control documents no longer name it: what its removal still needs to know. */

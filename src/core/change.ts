@@ -23,6 +23,8 @@ export interface Change {
 	readonly hook?: HookPhase;
 	/** Why this action, where it is not plain: `kept: gitward.dev/prune is disabled`. */
 	readonly reason?: string;
+	/** True where the Inventory lets the Object go while it stays live. */
+	readonly release?: boolean;
 	readonly differences: readonly FieldDifference[];
 	/** Absent for deletes. */
 	readonly desired?: DesiredObject;

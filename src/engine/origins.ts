@@ -59,7 +59,9 @@ export interface OriginsOptions {
 	readonly status: Status;
 	readonly clock: Clock;
 	readonly random: () => number;
-	/** What was accepted before the last stop. */
+	/** Of the store's keys under which accepted Revisions are kept. */
+	readonly prefix: "repository" | "control";
+	/** What was accepted before the last stop, by name. */
 	readonly restore: ReadonlyMap<string, Json>;
 	/** A Repository's refs moved, or it can be read for the first time. */
 	readonly onMoved: (name: string) => void;
@@ -142,7 +144,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 					repository: name,
 					revision: item.heads.get(ref) ?? "",
 				})),
-				[{ type: "value", key: `repository/${name}`, value: saved as unknown as Json }],
+				[{ type: "value", key: `${options.prefix}/${name}`, value: saved as unknown as Json }],
 			);
 		}
 		if (moved.length > 0 || first || before !== undefined) options.onMoved(name);

@@ -1,0 +1,23 @@
+import type { Plan } from "./change.ts";
+
+export type GuardVerdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string; readonly confirm: string };
+
+export interface GuardInput {
+	readonly plan: Plan;
+	/** Objects in the Inventory before the Sync. */
+	readonly inventorySize: number;
+	/** 0 to 100. */
+	readonly maxDeletePercent: number;
+	/** Hash of the plan that a person confirmed. */
+	readonly confirmed?: string;
+}
+
+/** Stops a plan that deletes more than its share of the Inventory, and always one that deletes all of it, unless a person confirmed just that plan. */
+export function guardDeletion({ plan, inventorySize, maxDeletePercent, confirmed }: GuardInput): GuardVerdict {
+	const deletes = plan.changes.filter((change) => change.action === "delete").length;
+	if (deletes === 0 || confirmed === plan.hash) return { allowed: true };
+	const isAll = deletes >= inventorySize;
+	if (!isAll && deletes * 100 <= inventorySize * maxDeletePercent) return { allowed: true };
+	const share = isAll ? "all of them" : `more than ${maxDeletePercent} %`;
+	return { allowed: false, message: `would delete ${deletes} of ${inventorySize} ${inventorySize === 1 ? "object" : "objects"}, ${share}: confirm it to go on`, confirm: plan.hash };
+}

@@ -1,0 +1,58 @@
+import type { ApplicationState } from "../core/application-state.ts";
+import type { ApplicationDocument } from "../core/documents/application.ts";
+import type { ControlSet } from "../core/documents/documents.ts";
+import type { EnvironmentDocument } from "../core/documents/environment.ts";
+import type { ObjectKey } from "../core/object.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Driver, Target } from "../ports/driver.ts";
+import type { Log } from "../ports/log.ts";
+import type { Rendering } from "../ports/rendering.ts";
+import type { Store } from "../ports/store.ts";
+import type { Origins } from "./origins.ts";
+import type { Status } from "./status.ts";
+import type { Targets } from "./targets.ts";
+
+/** What the stages of a reconcile work with; made once. */
+export interface EngineContext {
+	readonly store: Store;
+	readonly status: Status;
+	readonly origins: Origins;
+	readonly targets: Targets;
+	readonly rendering: Rendering;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly random: () => number;
+	readonly control: () => ControlSet;
+	/** Looks at an Application again after a time. */
+	readonly requeue: (application: string, afterMs: number) => void;
+	/** Objects that may differ from what was applied, by Application: forgotten at a restart, found again by the first sweep. */
+	readonly suspects: Map<string, Set<ObjectKey> | "all">;
+	/** Counts what the figures speak of: renders, writes to targets. */
+	readonly counters: { renders: number; applies: number };
+}
+
+/** One Application as a reconcile sees it. */
+export interface ApplicationContext {
+	readonly name: string;
+	readonly document: ApplicationDocument;
+	readonly environment: EnvironmentDocument;
+	readonly driver: Driver;
+	readonly signal: AbortSignal;
+}
+
+/** State as it is now: stages change it, so it is asked for anew after each. */
+export function stateOf(engine: EngineContext, name: string): ApplicationState {
+	const state = engine.status.get(name);
+	if (state === undefined) throw new Error(`no state for application ${name}`);
+	return state;
+}
+
+/** The opened Target of the Application's Environment; throws where it cannot be reached. */
+export function targetOf(engine: EngineContext, application: ApplicationContext): Target {
+	return engine.targets.get(application.environment.metadata.name);
+}
+
+/** Now, ISO 8601. */
+export function timestamp(engine: EngineContext): string {
+	return new Date(engine.clock.now()).toISOString();
+}

@@ -1,0 +1,305 @@
+import { AppError } from "../core/app-error.ts";
+import { newApplicationState } from "../core/application-state.ts";
+import { findCycle } from "../core/dependencies.ts";
+import type { ApplicationDocument } from "../core/documents/application.ts";
+import { parseDuration } from "../core/documents/metadata.ts";
+import type { ControlSet } from "../core/documents/documents.ts";
+import type { EnvironmentDocument } from "../core/documents/environment.ts";
+import type { RepositoryDocument } from "../core/documents/repository.ts";
+import { isSettled } from "../core/summarise.ts";
+import { createPriorityQueue } from "../lib/priority-queue.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Driver, TargetEvent } from "../ports/driver.ts";
+import type { Log } from "../ports/log.ts";
+import type { Rendering } from "../ports/rendering.ts";
+import type { RepositoryAdapter } from "../ports/repository.ts";
+import type { Store } from "../ports/store.ts";
+import type { ApplicationContext, EngineContext } from "./context.ts";
+import { type Control, type ControlSource, createControl } from "./control.ts";
+import type { ControlFile } from "./control-folder.ts";
+import { failureOf } from "./failure.ts";
+import type { Operations } from "./operations.ts";
+import { createOperations } from "./operate.ts";
+import { createOrigins } from "./origins.ts";
+import type { OverlayTree } from "./plan.ts";
+import { reconcile, type Watched } from "./reconcile.ts";
+import { needsRender } from "./stages/render.ts";
+import { openStatus } from "./status.ts";
+import { createTargets } from "./targets.ts";
+
+/** Lower runs first. */
+export const priority = { person: 0, drift: 1, revision: 2, sweep: 3 } as const;
+
+export interface EngineOptions {
+	readonly store: Store;
+	readonly repositories: RepositoryAdapter;
+	readonly rendering: Rendering;
+	readonly drivers: readonly Driver[];
+	readonly control: ControlSource;
+	/** Checks control files as a whole; throws `invalid` with every problem in its message. */
+	readonly check: (files: readonly ControlFile[]) => ControlSet;
+	readonly overlay: OverlayTree;
+	/** Folder for the Drivers' own state. */
+	readonly home: string;
+	/** Relative paths of targets are taken from here. */
+	readonly base: string;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly random?: () => number;
+	/** Applications that are worked on at once. Default 64: workers mostly wait for disk and network. */
+	readonly concurrency?: number;
+}
+
+export interface Engine {
+	readonly operations: Operations;
+	/** What the figures speak of. */
+	readonly counters: Readonly<EngineContext["counters"]>;
+	/** Reads the store and the control documents and begins to work. */
+	start(): Promise<void>;
+	/** A push to a hosted Repository, or a webhook: fetch soon. */
+	hint(repository: string): void;
+	/** Ends what runs within its limits and lets everything go. */
+	close(): Promise<void>;
+}
+
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+	const { store, clock, log } = options;
+	const random = options.random ?? Math.random;
+	const status = await openStatus(store, clock);
+	const watched: Watched = { tracked: new Set(), sweepDue: new Set() };
+	const suspects: EngineContext["suspects"] = new Map();
+	const counters = { renders: 0, applies: 0 };
+	const sweeps = new Map<string, () => void>();
+	let isReady = false;
+	let closed = false;
+	const life = new AbortController();
+
+	const queue = createPriorityQueue({
+		concurrency: options.concurrency ?? 64,
+		clock,
+		worker: (name, signal) => work(name, signal),
+		onError: (error, name) => {
+			if (!closed) log.error("reconcile failed", { application: name, error });
+		},
+	});
+	const wake = (name: string, level: number, afterMs = 0): void => queue.add(name, level, { afterMs });
+
+	const origins = createOrigins({
+		adapter: options.repositories,
+		status,
+		clock,
+		random,
+		prefix: "repository",
+		restore: await restored(store, "repository/"),
+		onMoved: (name) => void repositoryMoved(name),
+	});
+	const targets = createTargets({
+		drivers: options.drivers,
+		home: options.home,
+		blobs: { open: (name, signals) => openBlob(name, signals) },
+		clock,
+		log,
+		random,
+		onEvent: targetEvent,
+		onMoved: (environment) => {
+			for (const state of status.all()) {
+				if (state.environment !== environment) continue;
+				watched.tracked.delete(state.name);
+				wake(state.name, priority.revision);
+			}
+		},
+	});
+	const control: Control = createControl({ ...options, source: options.control, adapter: options.repositories, status, random, onSet: putInForce });
+	const engine: EngineContext = {
+		store,
+		status,
+		origins,
+		targets,
+		rendering: options.rendering,
+		clock,
+		log,
+		random,
+		control: () => control.current(),
+		requeue: (name, afterMs) => wake(name, priority.revision, afterMs),
+		suspects,
+		counters,
+	};
+
+	/** Dependents look again when what they wait for has arrived. */
+	const settledBefore = new Set<string>();
+	status.onChange((state) => {
+		const settled = isSettled(state) && status.get(state.name) !== undefined;
+		if (settled === settledBefore.has(state.name)) return;
+		if (!settled) {
+			settledBefore.delete(state.name);
+			return;
+		}
+		settledBefore.add(state.name);
+		for (const document of control.current().applications.values()) {
+			if (document.spec.dependsOn.includes(state.name)) wake(document.metadata.name, priority.revision);
+		}
+	});
+
+	async function openBlob(name: string, signals: { readonly signal?: AbortSignal } = {}): Promise<NodeJS.ReadableStream> {
+		const [kind, repository, oid] = name.split("/");
+		if (kind !== "git" || repository === undefined || oid === undefined) {
+			throw new AppError(`${name} names no content that Gitward can open`, { code: "BlobUnknown", kind: "invalid" });
+		}
+		return origins.stream(repository, oid, signals);
+	}
+
+	function contextOf(name: string, signal: AbortSignal): ApplicationContext | undefined {
+		const state = status.get(name);
+		const document = state?.removal?.application ?? control.current().applications.get(name);
+		const environment = state?.removal?.environment ?? (document === undefined ? undefined : control.current().environments.get(document.spec.environment));
+		if (state === undefined || document === undefined || environment === undefined) return undefined;
+		if (targets.document(environment.metadata.name) === undefined) return undefined;
+		return { name, document, environment, driver: targets.driver(environment.metadata.name), signal };
+	}
+
+	async function work(name: string, signal: AbortSignal): Promise<void> {
+		const application = contextOf(name, signal);
+		if (application !== undefined) await reconcile(engine, application, watched);
+	}
+
+	function targetEvent(environment: string, event: TargetEvent): void {
+		if (closed) return;
+		const { application, key, message } = event;
+		if (event.type === "changed") {
+			const known = suspects.get(application);
+			if (key === undefined) suspects.set(application, "all");
+			else if (known !== "all") suspects.set(application, new Set([...(known ?? []), key]));
+		}
+		if (message !== undefined) {
+			const told = status.tell([
+				{ type: "ObjectEvent", severity: "warning", message, application, environment, ...(key === undefined ? {} : { object: key }) },
+			]);
+			told.catch((error: unknown) => log.error("event could not be written", { error }));
+		}
+		wake(application, priority.drift);
+	}
+
+	/** Wakes just the Applications whose inputs changed. */
+	async function repositoryMoved(repository: string): Promise<void> {
+		for (const document of control.current().applications.values()) {
+			const { name } = document.metadata;
+			const state = status.get(name);
+			const reads = document.spec.repository === repository || state?.rendered?.inputs.some(([other]) => other === repository) === true;
+			if (state?.renderFailure === undefined && !reads) continue;
+			const application = contextOf(name, life.signal);
+			if (application === undefined || life.signal.aborted) continue;
+			const needed = await needsRender(engine, application).catch((error: unknown) => failureOf(error).kind !== "waiting" || state?.rendered === undefined);
+			if (needed) wake(name, priority.revision);
+		}
+	}
+
+	/** Puts a set of documents in force: opens and closes Repositories and Environments, takes up and retires Applications. */
+	async function putInForce(set: ControlSet, before: ControlSet): Promise<void> {
+		const cycle = findCycle(new Map([...set.applications.values()].map((document) => [document.metadata.name, document.spec.dependsOn])));
+		if (cycle !== undefined) throw new AppError(`dependsOn goes in a circle: ${cycle.join(" → ")}`, { code: "DependencyCycle", kind: "invalid" });
+		const writes: Promise<void>[] = [];
+		for (const state of status.all()) {
+			const document = set.applications.get(state.name);
+			if (document !== undefined) {
+				if (state.removal !== undefined) writes.push(status.update(state.name, { removal: undefined, holds: [] }));
+			} else if (state.removal === undefined) {
+				writes.push(status.update(state.name, { removal: removalOf(state.name, state.environment, before, set) }));
+			}
+		}
+		for (const document of set.applications.values()) {
+			const { name } = document.metadata;
+			if (status.get(name) === undefined) writes.push(status.update(name, newApplicationState(name, document.spec.environment)));
+		}
+		await Promise.all(writes);
+		const environments = new Map<string, EnvironmentDocument>(set.environments);
+		for (const state of status.all()) {
+			if (state.removal !== undefined && !environments.has(state.removal.environment.metadata.name)) {
+				environments.set(state.removal.environment.metadata.name, state.removal.environment);
+			}
+			const old = before.environments.get(state.environment);
+			if (state.inventory > 0 && old !== undefined && !environments.has(state.environment)) environments.set(state.environment, old);
+		}
+		await origins.set(set.repositories);
+		await targets.set(environments, options.base);
+		scheduleSweeps(environments);
+		for (const state of status.all()) {
+			const document = set.applications.get(state.name);
+			const same = document !== undefined && JSON.stringify(document) === JSON.stringify(before.applications.get(state.name)) && sameSurroundings(document, set, before);
+			if (!same) wake(state.name, priority.revision);
+		}
+	}
+
+	/** Once per Environment and `policy.sweep`, everything is compared although nothing said so. */
+	function scheduleSweeps(environments: ReadonlyMap<string, EnvironmentDocument>): void {
+		for (const cancel of sweeps.values()) cancel();
+		sweeps.clear();
+		for (const [name, document] of environments) {
+			const every = parseDuration(document.spec.policy.sweep);
+			const again = (): void => {
+				sweeps.set(
+					name,
+					clock.after(every * (0.9 + 0.2 * random()), () => {
+						for (const state of status.all()) {
+							if (state.environment !== name) continue;
+							watched.sweepDue.add(state.name);
+							wake(state.name, priority.sweep);
+						}
+						again();
+					}),
+				);
+			};
+			again();
+		}
+	}
+
+	return {
+		operations: createOperations({ engine, control, origins, targets, contextOf, wake: (name) => wake(name, priority.person), overlay: options.overlay, ready: () => isReady }),
+		counters,
+		async start() {
+			await control.start();
+			for (const state of status.all()) wake(state.name, priority.sweep);
+			isReady = true;
+		},
+		hint(repository) {
+			origins.refresh(repository);
+			control.refresh();
+		},
+		async close() {
+			if (closed) return;
+			closed = true;
+			life.abort();
+			for (const cancel of sweeps.values()) cancel();
+			await control.close();
+			await queue.close();
+			await origins.close();
+			await targets.close();
+		},
+	};
+}
+
+async function restored(store: Store, prefix: string): ReturnType<Store["values"]> {
+	const values = await store.values(prefix);
+	return new Map([...values].map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/** What the removal of an Application needs to know of the documents that named it last. */
+function removalOf(
+	name: string,
+	environment: string,
+	before: ControlSet,
+	set: ControlSet,
+): { readonly application: ApplicationDocument; readonly environment: EnvironmentDocument } | undefined {
+	const application = before.applications.get(name);
+	const target = before.environments.get(environment) ?? set.environments.get(environment);
+	return application === undefined || target === undefined ? undefined : { application, environment: target };
+}
+
+/** Whether what an Application's documents refer to stayed the same. */
+function sameSurroundings(document: ApplicationDocument, set: ControlSet, before: ControlSet): boolean {
+	const pairs: readonly (readonly [RepositoryDocument | EnvironmentDocument | undefined, RepositoryDocument | EnvironmentDocument | undefined])[] = [
+		[set.repositories.get(document.spec.repository), before.repositories.get(document.spec.repository)],
+		[set.environments.get(document.spec.environment), before.environments.get(document.spec.environment)],
+	];
+	const project = JSON.stringify(set.projects.get(document.spec.project)) === JSON.stringify(before.projects.get(document.spec.project));
+	return project && pairs.every(([now, then]) => JSON.stringify(now) === JSON.stringify(then));
+}

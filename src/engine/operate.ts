@@ -1,0 +1,247 @@
+import { AppError } from "../core/app-error.ts";
+import type { ApplicationState } from "../core/application-state.ts";
+import type { ApplicationDocument } from "../core/documents/application.ts";
+import { isSettled } from "../core/summarise.ts";
+import type { HistoryEntry, Hold } from "../core/views/application.ts";
+import type { Actor } from "../core/views/common.ts";
+import type { LogLine } from "../ports/driver.ts";
+import type { HistoryRecord } from "../ports/store.ts";
+import { type ApplicationContext, type EngineContext, targetOf, timestamp } from "./context.ts";
+import type { Control } from "./control.ts";
+import type { Operations } from "./operations.ts";
+import type { Origins } from "./origins.ts";
+import { isAffected, type OverlayTree, planApplication } from "./plan.ts";
+import type { NewEvent } from "./status.ts";
+import type { Targets } from "./targets.ts";
+import { environmentView, objectViews, summaryView } from "./views.ts";
+
+export interface OperateOptions {
+	readonly engine: EngineContext;
+	readonly control: Control;
+	readonly origins: Origins;
+	readonly targets: Targets;
+	readonly contextOf: (name: string, signal: AbortSignal) => ApplicationContext | undefined;
+	/** Looks at the Application soon, before what nobody waits for. */
+	readonly wake: (name: string) => void;
+	readonly overlay: OverlayTree;
+	readonly ready: () => boolean;
+}
+
+/** Holds that nothing but a person (or a new commit) lets go. */
+const needsPerson: ReadonlySet<Hold["reason"]> = new Set(["Suspended", "DeletionGuard", "DriftAsk", "ManualSync", "Project", "RetriesExhausted", "SyncWindow"]);
+
+const never = new AbortController().signal;
+
+function toEntry(record: HistoryRecord): HistoryEntry {
+	const { desiredHash, ...entry } = record;
+	void desiredHash;
+	return entry;
+}
+
+/** The Operations of a running engine. */
+export function createOperations(options: OperateOptions): Operations {
+	const { engine, control, origins, targets, contextOf, wake } = options;
+	const { status, store } = engine;
+	const started = timestamp(engine);
+
+	function documentOf(state: ApplicationState): ApplicationDocument | undefined {
+		return state.removal?.application ?? control.current().applications.get(state.name);
+	}
+
+	function unknown(name: string): AppError {
+		return new AppError(`there is no Application ${name}`, { code: "ApplicationUnknown", kind: "notFound", hint: "`gitward get applications` lists them." });
+	}
+
+	function known(name: string): { readonly state: ApplicationState; readonly document: ApplicationDocument } {
+		const state = status.get(name);
+		const document = state === undefined ? undefined : documentOf(state);
+		if (state === undefined || document === undefined) throw unknown(name);
+		return { state, document };
+	}
+
+	function context(name: string, signal: AbortSignal = never): ApplicationContext {
+		const found = contextOf(name, signal);
+		if (found === undefined) throw unknown(name);
+		return found;
+	}
+
+	const summaries = (): ReturnType<Operations["applications"]> =>
+		[...status.all()]
+			.flatMap((state) => {
+				const document = documentOf(state);
+				return document === undefined ? [] : [summaryView(state, document, started)];
+			})
+			.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+	async function objects(name: string, signal?: AbortSignal): ReturnType<Operations["objects"]> {
+		const { state } = known(name);
+		const application = context(name, signal);
+		const owned = await store.inventory(name);
+		const healths = await targetOf(engine, application).health(name, owned, { signal: application.signal });
+		return objectViews(state, owned, healths);
+	}
+
+	function event(name: string, type: string, message: string, by: Actor, severity: NewEvent["severity"] = "info"): NewEvent {
+		const { state } = known(name);
+		return { type, severity, message, application: name, environment: state.environment, by };
+	}
+
+	async function settled(name: string, signal: AbortSignal = never): Promise<void> {
+		for (;;) {
+			signal.throwIfAborted();
+			const { state } = known(name);
+			if (isSettled(state)) return;
+			const holds = state.request === undefined && state.sync === undefined ? state.holds.filter((hold) => needsPerson.has(hold.reason)) : [];
+			const failure = state.request === undefined && state.sync === undefined ? (state.renderFailure ?? state.attempt?.failure) : undefined;
+			if (holds.length > 0) throw new AppError(holds.map((hold) => hold.message).join("; "), { code: holds[0]?.reason ?? "Held", kind: "waiting" });
+			if (failure !== undefined && (failure.kind === "invalid" || failure.kind === "denied")) {
+				throw new AppError(failure.message, { code: failure.code, kind: "waiting", ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
+			}
+			await new Promise<void>((resolve) => {
+				const done = (): void => {
+					stop();
+					signal.removeEventListener("abort", done);
+					resolve();
+				};
+				const stop = status.onChange((changed) => {
+					if (changed.name === name) done();
+				});
+				signal.addEventListener("abort", done, { once: true });
+			});
+		}
+	}
+
+	async function* logs(
+		name: string,
+		object: string | undefined,
+		given: { readonly tail: number; readonly follow: boolean; readonly signal?: AbortSignal },
+	): AsyncGenerator<LogLine & { readonly object: string }> {
+		known(name);
+		const application = context(name, given.signal);
+		const owned = await store.inventory(name);
+		const chosen = object === undefined ? owned.find((each) => each.ref.kind === "Process" || each.ref.kind === "Unit") : owned.find((each) => each.key === object || each.ref.name === object);
+		if (chosen === undefined) {
+			throw new AppError(object === undefined ? `${name} has nothing that prints logs` : `${name} owns no Object ${object}`, {
+				code: "ObjectUnknown",
+				kind: "notFound",
+				hint: `\`gitward tree ${name}\` lists its Objects.`,
+			});
+		}
+		for await (const line of targetOf(engine, application).logs(name, chosen.key, given)) yield { ...line, object: chosen.key };
+	}
+
+	return {
+		control: () => control.view(),
+		environments: () => {
+			const all = summaries();
+			return [...control.current().environments.values()]
+				.map((document) =>
+					environmentView(
+						document,
+						all.filter((application) => application.environment === document.metadata.name),
+						targets.failure(document.metadata.name),
+						started,
+					),
+				)
+				.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+		},
+		repositories: () => {
+			const counts = new Map<string, number>();
+			for (const document of control.current().applications.values()) counts.set(document.spec.repository, (counts.get(document.spec.repository) ?? 0) + 1);
+			return origins.views(counts);
+		},
+		applications: summaries,
+		async application(name, given = {}) {
+			const { state, document } = known(name);
+			const inventory = await objects(name, given.signal).catch((error: unknown) => {
+				if (error instanceof AppError && error.kind !== "internal") return [];
+				throw error;
+			});
+			return { ...summaryView(state, document, started), inventory: [...inventory], warnings: [...(state.rendered?.warnings ?? []), ...(state.skipped ?? [])] };
+		},
+		objects: (name, given = {}) => objects(name, given.signal),
+		async history(name, page) {
+			const found = await store.history(name, page);
+			if (found.items.length === 0) known(name);
+			return { ...found, items: found.items.map(toEntry) };
+		},
+		events: (query) => store.events(query),
+		subscribe: (listener) => status.subscribe(listener),
+		async plan(name, given = {}) {
+			known(name);
+			return planApplication(engine, context(name, given.signal), options.overlay, given.workingTree);
+		},
+		async affected(workingTree, given = {}) {
+			if (origins.document(workingTree.repository) === undefined) {
+				throw new AppError(`there is no Repository ${workingTree.repository}`, { code: "RepositoryUnknown", kind: "notFound" });
+			}
+			const names: string[] = [];
+			for (const name of control.current().applications.keys()) {
+				const application = contextOf(name, given.signal ?? never);
+				if (application !== undefined && (await isAffected(engine, application, workingTree, options.overlay))) names.push(name);
+			}
+			return names.toSorted();
+		},
+		async sync(name, { by, confirm }) {
+			const { document, state } = known(name);
+			if (state.removal === undefined) await origins.refreshed(document.spec.repository);
+			await status.update(
+				name,
+				{ request: { by, trigger: "manual", ...(confirm === undefined ? {} : { confirm }) } },
+				{ events: [event(name, "SyncRequested", confirm === undefined ? "a Sync was asked for" : `a Sync was asked for, plan ${confirm} confirmed`, by)] },
+			);
+			wake(name);
+		},
+		async rollback(name, { by, to }) {
+			const { state } = known(name);
+			const entry = await store.historyEntry(name, to);
+			if (entry === undefined) throw new AppError(`history of ${name} has no entry ${to}`, { code: "HistoryUnknown", kind: "notFound", hint: `\`gitward history ${name}\` lists them.` });
+			if (!entry.rollback || (await store.rendered(entry.desiredHash)) === undefined) {
+				throw new AppError(`entry ${to} of ${name} did not succeed: nothing to go back to`, { code: "RollbackImpossible", kind: "conflict", hint: "Choose an entry that Succeeded." });
+			}
+			const bad = state.rendered ?? state.applied;
+			const same = bad === undefined || bad.hash === entry.desiredHash;
+			const message = same
+				? `rolled back to ${entry.revision}, which is what Git says: nothing is held`
+				: `rolled back to ${entry.revision}; ${bad.revision} is held until a newer commit changes ${name}`;
+			await status.update(
+				name,
+				{
+					hold: same
+						? undefined
+						: {
+								badHash: bad.hash,
+								badRevision: bad.revision,
+								pinned: { hash: entry.desiredHash, revision: entry.revision },
+								by,
+								at: timestamp(engine),
+							},
+					request: { by, trigger: "rollback" },
+					attempt: undefined,
+				},
+				{ events: [event(name, "RolledBack", message, by, "warning")] },
+			);
+			wake(name);
+		},
+		async suspend(name, { by }) {
+			await status.update(name, { suspended: { by, at: timestamp(engine) } }, { events: [event(name, "Suspended", "nothing is synced or repaired until resume", by)] });
+			wake(name);
+		},
+		async resume(name, { by }) {
+			const { document } = known(name);
+			if (document.spec.suspend) {
+				throw new AppError(`${name} is suspended by its document`, { code: "SuspendedInGit", kind: "conflict", hint: "Remove spec.suspend from the Application in the control documents." });
+			}
+			await status.update(name, { suspended: undefined, hold: undefined, attempt: undefined }, { events: [event(name, "Resumed", "goes on with what Git says", by)] });
+			wake(name);
+		},
+		refresh(repository) {
+			if (origins.document(repository) === undefined) throw new AppError(`there is no Repository ${repository}`, { code: "RepositoryUnknown", kind: "notFound" });
+			origins.refresh(repository);
+			control.refresh();
+		},
+		logs,
+		settled: (name, given = {}) => settled(name, given.signal),
+		ready: options.ready,
+	};
+}

@@ -1,0 +1,142 @@
+import type { Failure } from "../core/application-state.ts";
+import { isSettled } from "../core/summarise.ts";
+import { type NextStep, nextStep } from "../core/next-step.ts";
+import { windowState } from "../core/windows.ts";
+import { nextDelay } from "../core/backoff.ts";
+import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "./context.ts";
+import { failureOf } from "./failure.ts";
+import { healthOf } from "./stages/health.ts";
+import { environmentProblem } from "./stages/project.ts";
+import { removeStage } from "./stages/remove.ts";
+import { renderStage } from "./stages/render.ts";
+import { repairStage } from "./stages/repair.ts";
+import { syncStage } from "./stages/sync.ts";
+
+/** Longest wait for a named time: a clock that jumps is noticed by then. */
+const maxWaitMs = 60_000;
+
+/** Applications whose Objects are watched, and those that a sweep is due for. */
+export interface Watched {
+	readonly tracked: Set<string>;
+	readonly sweepDue: Set<string>;
+}
+
+/** What should run now: the newest render, or after a rollback the one it was pinned to. */
+function wanted(engine: EngineContext, name: string): { readonly hash: string; readonly revision: string } | undefined {
+	const { rendered, hold } = stateOf(engine, name);
+	if (hold !== undefined && hold.badHash === rendered?.hash) return hold.pinned;
+	return rendered;
+}
+
+function decide(engine: EngineContext, application: ApplicationContext): NextStep {
+	const { name, document, environment } = application;
+	const state = stateOf(engine, name);
+	const policy = environment.spec.policy;
+	const now = engine.clock.now();
+	return nextStep({
+		state,
+		target: wanted(engine, name),
+		drifted: engine.suspects.has(name) || state.drift.length > 0,
+		drift: document.spec.drift ?? policy.drift,
+		sync: policy.sync,
+		suspended: document.spec.suspend,
+		now,
+		blockedBy: document.spec.dependsOn.filter((other) => {
+			const known = engine.status.get(other);
+			return known === undefined || !isSettled(known);
+		}),
+		window: windowState(policy.windows, name, now, state.request !== undefined),
+		projectProblem: environmentProblem(engine.control().projects.get(document.spec.project), document),
+	});
+}
+
+/** Begins to watch an Application's Objects, and looks for what changed while nobody watched. */
+async function watch(engine: EngineContext, application: ApplicationContext, watched: Watched): Promise<void> {
+	const { name, signal } = application;
+	const isNew = !watched.tracked.has(name);
+	if (!isNew && !watched.sweepDue.has(name)) return;
+	const target = targetOf(engine, application);
+	const owned = await engine.store.inventory(name);
+	if (isNew) await target.track(name, owned);
+	const changed = await target.sweep(name, owned, { signal });
+	watched.tracked.add(name);
+	watched.sweepDue.delete(name);
+	if (changed.length === 0) return;
+	const suspects = engine.suspects.get(name);
+	if (suspects === "all") return;
+	engine.suspects.set(name, new Set([...(suspects ?? []), ...changed]));
+}
+
+/** Notes a failure of something other than a Sync (a Target that cannot be reached, a repair) and when to try again. */
+async function noteFailure(engine: EngineContext, application: ApplicationContext, failure: Failure): Promise<void> {
+	const { name } = application;
+	const state = stateOf(engine, name);
+	const hash = wanted(engine, name)?.hash ?? "";
+	const count = (state.attempt?.hash === hash ? state.attempt.count : 0) + 1;
+	const delay = nextDelay({ attempt: count, backoffMs: 1000, maxBackoffMs: 300_000, random: engine.random() });
+	const isNews = state.attempt?.failure.message !== failure.message;
+	await engine.status.update(
+		name,
+		{ attempt: { id: state.attempt?.id ?? String(state.syncs ?? 0), hash, count, failure, next: new Date(engine.clock.now() + delay).toISOString() } },
+		{
+			events: isNews
+				? [{ type: "RepairFailed", severity: "error", message: failure.message, application: name, environment: application.environment.metadata.name }]
+				: [],
+		},
+	);
+	engine.requeue(name, delay);
+}
+
+async function carryOut(engine: EngineContext, application: ApplicationContext, step: NextStep): Promise<void> {
+	const { name, document, environment } = application;
+	const target = wanted(engine, name);
+	if (step.do === "sync" && target !== undefined) await syncStage(engine, application, target, step.trigger);
+	if (step.do === "repair") await repairStage(engine, application, "heal");
+	if (step.do === "report") await repairStage(engine, application, (document.spec.drift ?? environment.spec.policy.drift) === "ask" ? "ask" : "report");
+	if (step.do === "wait") {
+		await engine.status.update(name, { holds: step.holds });
+		if (step.until !== undefined) engine.requeue(name, Math.min(Math.max(step.until - engine.clock.now(), 0) + 1, maxWaitMs));
+	}
+	if (step.do === "nothing") await engine.status.update(name, { holds: step.holds });
+}
+
+/** One look at one Application: what it should be, what it is, and the one next step. Level-triggered: it does not matter why it was called. */
+export async function reconcile(engine: EngineContext, application: ApplicationContext, watched: Watched): Promise<void> {
+	const { name, environment, signal } = application;
+	const state = stateOf(engine, name);
+	if (state.removal !== undefined) {
+		if (await removeStage(engine, application)) await engine.status.remove(name, []);
+		return;
+	}
+	if (state.environment !== environment.metadata.name && state.inventory > 0) {
+		const left = engine.targets.document(state.environment);
+		const old = left === undefined ? undefined : { ...application, environment: left, driver: engine.targets.driver(state.environment) };
+		if (old !== undefined && !(await removeStage(engine, old))) return;
+	}
+	if (state.environment !== environment.metadata.name) await engine.status.update(name, { environment: environment.metadata.name });
+	await renderStage(engine, application);
+	try {
+		targetOf(engine, application);
+	} catch (error) {
+		const { message } = failureOf(error);
+		await engine.status.update(name, { health: { status: "Unknown", message } });
+		return;
+	}
+	try {
+		await watch(engine, application, watched);
+		const step = decide(engine, application);
+		await carryOut(engine, application, step);
+		if (step.do !== "sync") {
+			const owned = await engine.store.inventory(name);
+			const health = await healthOf(engine, application, owned);
+			const { attempt } = stateOf(engine, name);
+			const over = step.do === "nothing" && attempt !== undefined && attempt.failure.code === "HealthTimeout" && health.status === "Healthy";
+			await engine.status.update(name, { health, inventory: owned.length, ...(over ? { attempt: undefined } : {}) });
+		}
+	} catch (error) {
+		if (signal.aborted) throw error;
+		const failure = failureOf(error);
+		if (failure.kind === "internal") engine.log.error("reconcile failed by a bug", { application: name, error });
+		await noteFailure(engine, application, failure);
+	}
+}

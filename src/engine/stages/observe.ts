@@ -1,0 +1,62 @@
+import type { Plan } from "../../core/change.ts";
+import { annotation, type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import { makePlan } from "../../core/plan.ts";
+import type { OwnedObject } from "../../ports/driver.ts";
+import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "../context.ts";
+
+/** Kinds in the order in which they are applied within a wave; those not named come between Archive and Process. */
+const kindOrder: Readonly<Record<string, number>> = { Directory: -30, File: -20, Archive: -10, Unit: 10, Process: 20 };
+
+export interface Comparison {
+	readonly plan: Plan;
+	readonly objects: readonly DesiredObject[];
+	readonly owned: readonly OwnedObject[];
+	/** Keys that exist and were not made by Gitward: taken over, never deleted. */
+	readonly foreign: ReadonlySet<ObjectKey>;
+}
+
+/** Compares desired Objects with live ones and plans the way from one to the other; with `only`, for those keys alone and without deletions. */
+export async function compare(
+	engine: EngineContext,
+	application: ApplicationContext,
+	desired: readonly DesiredObject[],
+	options: { readonly only?: ReadonlySet<ObjectKey> } = {},
+): Promise<Comparison> {
+	const { only } = options;
+	const inventory = await engine.store.inventory(application.name);
+	const objects = only === undefined ? desired : desired.filter((object) => only.has(keyOf(refOf(object))));
+	const wanted = new Set(objects.map((object) => keyOf(refOf(object))));
+	const owned = only === undefined ? inventory : inventory.filter((object) => wanted.has(object.key));
+	const observed = objects.filter((object) => object.metadata.annotations?.[annotation.hook] === undefined);
+	const observations = await targetOf(engine, application).observe(application.name, observed, owned, { signal: application.signal });
+	const plan = makePlan({
+		application: application.name,
+		desired: objects,
+		observations,
+		owned: await withKept(engine, application.name, owned, wanted),
+		prune: application.environment.spec.policy.prune,
+		kindOrder,
+	});
+	return { plan, objects, owned, foreign: new Set(observations.filter((each) => each.foreign === true).map((each) => each.key)) };
+}
+
+/** Marks what Git no longer holds and what was, when it was last applied, annotated to be kept. */
+async function withKept(
+	engine: EngineContext,
+	name: string,
+	owned: readonly OwnedObject[],
+	wanted: ReadonlySet<ObjectKey>,
+): Promise<readonly (OwnedObject & { readonly keep?: boolean })[]> {
+	const { applied } = stateOf(engine, name);
+	if (applied === undefined || owned.every((object) => wanted.has(object.key))) return owned;
+	const before = await engine.store.rendered(applied.hash);
+	const kept = new Set(before?.filter((object) => object.metadata.annotations?.[annotation.prune] === "disabled").map((object) => keyOf(refOf(object))));
+	return owned.map((object) => (kept.has(object.key) ? { ...object, keep: true } : object));
+}
+
+/** The Objects behind a hash. Throws where the store no longer has them: that is a bug, as what is named is kept. */
+export async function renderedObjects(engine: EngineContext, hash: string): Promise<readonly DesiredObject[]> {
+	const objects = await engine.store.rendered(hash);
+	if (objects === undefined) throw new Error(`the store has lost the rendered objects ${hash}`);
+	return objects;
+}

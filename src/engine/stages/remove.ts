@@ -1,0 +1,81 @@
+import { guardDeletion } from "../../core/guard.ts";
+import { nextDelay } from "../../core/backoff.ts";
+import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
+import { failureOf } from "../failure.ts";
+import { automation } from "../status.ts";
+import { compare } from "./observe.ts";
+
+/**
+ * An Application that the control documents no longer name, or that moved to another Environment: its Objects are deleted, under
+ * the same guard as any deletion; where the Environment does not prune they are let go. True when nothing of it is left.
+ */
+export async function removeStage(engine: EngineContext, application: ApplicationContext): Promise<boolean> {
+	const { name, environment, signal } = application;
+	const state = stateOf(engine, name);
+	const { attempt } = state;
+	if (state.request === undefined && attempt?.hash === "removal" && attempt.next !== undefined && Date.parse(attempt.next) > engine.clock.now()) {
+		engine.requeue(name, Date.parse(attempt.next) - engine.clock.now());
+		return false;
+	}
+	try {
+		const { plan, owned } = await compare(engine, application, []);
+		const guard = guardDeletion({
+			plan,
+			inventorySize: owned.length,
+			maxDeletePercent: environment.spec.policy.maxDeletePercent,
+			...(state.request?.confirm === undefined ? {} : { confirmed: state.request.confirm }),
+		});
+		if (!guard.allowed) {
+			const isNews = state.holds.every((hold) => hold.confirm !== guard.confirm);
+			const why = state.removal === undefined ? `moved to another Environment; in ${environment.metadata.name} ` : "no longer in the control documents; ";
+			await engine.status.update(
+				name,
+				{ request: undefined, holds: [{ reason: "DeletionGuard", message: why + guard.message, confirm: guard.confirm }] },
+				{ events: isNews ? [{ type: "DeletionHeld", severity: "warning", message: why + guard.message, application: name, environment: environment.metadata.name }] : [] },
+			);
+			return false;
+		}
+		const target = targetOf(engine, application);
+		await target.track(name, []);
+		const entries = new Map(owned.map((object) => [object.key, object]));
+		for (const change of plan.changes) {
+			const entry = entries.get(change.key);
+			if (change.action !== "delete" || entry === undefined) continue;
+			await target.apply(name, change, entry, { signal });
+			engine.counters.applies += 1;
+			await engine.status.update(name, { inventory: entries.size - 1 }, { writes: [{ type: "disown", application: name, keys: [change.key] }] });
+			entries.delete(change.key);
+		}
+		const kept = [...entries.keys()];
+		const by = state.request?.by ?? automation;
+		await engine.status.update(
+			name,
+			{ request: undefined, attempt: undefined, applied: undefined, sync: undefined, holds: [], drift: [], inventory: 0 },
+			{
+				writes: kept.length === 0 ? [] : [{ type: "disown", application: name, keys: kept }],
+				events: [
+					{
+						type: "ApplicationRemoved",
+						severity: "info",
+						message: `removed from ${environment.metadata.name}: ${plan.changes.filter((change) => change.action === "delete").length} objects deleted, ${kept.length} kept`,
+						application: name,
+						environment: environment.metadata.name,
+						by,
+					},
+				],
+			},
+		);
+		return true;
+	} catch (error) {
+		if (signal.aborted) throw error;
+		const failure = failureOf(error);
+		const count = (attempt?.hash === "removal" ? attempt.count : 0) + 1;
+		const delay = nextDelay({ attempt: count, backoffMs: 1000, maxBackoffMs: 300_000, random: engine.random() });
+		await engine.status.update(name, {
+			attempt: { id: "removal", hash: "removal", count, failure, next: new Date(engine.clock.now() + delay).toISOString() },
+			lastSync: timestamp(engine),
+		});
+		engine.requeue(name, delay);
+		return false;
+	}
+}

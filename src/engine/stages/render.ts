@@ -1,0 +1,132 @@
+import type { RenderedState } from "../../core/application-state.ts";
+import type { ApplicationDocument } from "../../core/documents/application.ts";
+import { hashObjects, hashValue } from "../../core/hash.ts";
+import type { FileTree, SignalOption } from "../../ports/repository.ts";
+import type { Rendered } from "../../ports/rendering.ts";
+import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
+import { failureOf } from "../failure.ts";
+import { targetKind } from "../targets.ts";
+import { demandRepository } from "./project.ts";
+
+/** Gives the tree of a Repository at a ref: the Revisions in force, or with a working tree laid over one. */
+export type Trees = (repository: string, ref: string, options?: SignalOption) => Promise<FileTree>;
+
+/** The ref that an Application follows in its own Repository. */
+export function followedRef(engine: EngineContext, document: ApplicationDocument): string {
+	return document.spec.ref ?? engine.origins.document(document.spec.repository)?.spec.ref ?? "main";
+}
+
+/** Renders an Application from the given trees; sources from Repositories that its Project does not allow are denied. */
+export async function renderApplication(engine: EngineContext, application: ApplicationContext, trees: Trees): Promise<Rendered> {
+	const { document, environment, driver, signal } = application;
+	const { repository, path, values } = document.spec;
+	const project = engine.control().projects.get(document.spec.project);
+	engine.counters.renders += 1;
+	return engine.rendering.render(
+		{
+			application: document.metadata.name,
+			environment: environment.metadata.name,
+			target: targetKind(environment),
+			defaultNamespace: driver.defaultNamespace === "application" ? document.metadata.name : "default",
+			repository,
+			ref: followedRef(engine, document),
+			path,
+			values,
+			tree: (name, ref, options) => {
+				demandRepository(project, name);
+				return trees(name, ref, options);
+			},
+		},
+		{ signal },
+	);
+}
+
+/** What of a document decides about its render, beside the files. */
+function settingsOf(engine: EngineContext, application: ApplicationContext): string {
+	const { document, environment } = application;
+	return hashValue([
+		document.spec.repository,
+		followedRef(engine, document),
+		document.spec.path,
+		document.spec.values ?? null,
+		document.spec.project,
+		engine.control().projects.get(document.spec.project)?.spec.repositories ?? null,
+		environment.metadata.name,
+		targetKind(environment),
+	]);
+}
+
+/** Whether every path that a render read still has the content it had. */
+async function isCurrent(rendered: RenderedState, trees: Trees, own: FileTree, path: string, followed: string, signal: AbortSignal): Promise<boolean> {
+	const root = (await own.oid(path, { signal })) ?? null;
+	const sameRoot = root === rendered.root;
+	for (const [repository, ref, input, oid] of rendered.inputs) {
+		const isOwn = repository === own.repository && ref === followed;
+		if (isOwn && sameRoot && (input === path || input.startsWith(`${path}/`))) continue;
+		const tree = isOwn ? own : await trees(repository, ref, { signal });
+		if (((await tree.oid(input, { signal })) ?? null) !== oid) return false;
+	}
+	return true;
+}
+
+/** Whether the Application would have to be rendered anew; what cannot be told counts as yes. */
+export async function needsRender(engine: EngineContext, application: ApplicationContext): Promise<boolean> {
+	const { document, signal } = application;
+	const { rendered, renderFailure } = stateOf(engine, application.name);
+	const settings = settingsOf(engine, application);
+	const ref = followedRef(engine, document);
+	if (renderFailure !== undefined) {
+		if (renderFailure.kind !== "invalid" || renderFailure.settings !== settings) return true;
+		return renderFailure.revision !== (await engine.origins.revision(document.spec.repository, ref, { signal }));
+	}
+	if (rendered === undefined || rendered.settings !== settings) return true;
+	const own = await engine.origins.tree(document.spec.repository, ref, { signal });
+	return !(await isCurrent(rendered, engine.origins.tree, own, document.spec.path, ref, signal));
+}
+
+/** Brings `rendered` up to the Revision in force; a failure is kept beside the last good render. Renders only when an input changed. */
+export async function renderStage(engine: EngineContext, application: ApplicationContext): Promise<void> {
+	const { name, document, signal } = application;
+	const { status, origins } = engine;
+	const ref = followedRef(engine, document);
+	const settings = settingsOf(engine, application);
+	let revision: string | undefined;
+	try {
+		if (!(await needsRender(engine, application))) return;
+		const tree = await origins.tree(document.spec.repository, ref, { signal });
+		revision = tree.revision;
+		const result = await renderApplication(engine, application, origins.tree);
+		const hash = hashObjects(result.objects);
+		const rendered: RenderedState = {
+			hash,
+			revision: tree.revision,
+			settings,
+			root: (await tree.oid(document.spec.path, { signal })) ?? null,
+			inputs: result.inputs.map((input) => [input.repository, input.ref, input.path, input.oid]),
+			warnings: result.warnings,
+			objects: result.objects.length,
+		};
+		const { hold } = stateOf(engine, name);
+		const superseded = hold !== undefined && hold.badHash !== hash;
+		await status.update(
+			name,
+			{ rendered, renderFailure: undefined, ...(superseded ? { hold: undefined } : {}) },
+			{ writes: [{ type: "rendered", hash, objects: result.objects }] },
+		);
+	} catch (error) {
+		if (signal.aborted) throw error;
+		const failure = failureOf(error);
+		const before = stateOf(engine, name).renderFailure;
+		const isNews = before?.message !== failure.message && failure.kind !== "waiting";
+		await status.update(
+			name,
+			{ renderFailure: { ...failure, settings, ...(revision === undefined ? {} : { revision }) } },
+			{
+				events: isNews
+					? [{ type: "RenderFailed", severity: "error", message: failure.message, application: name, environment: application.environment.metadata.name }]
+					: [],
+			},
+		);
+		if (failure.kind === "internal") engine.log.error("render failed by a bug", { application: name, error });
+	}
+}

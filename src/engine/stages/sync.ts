@@ -1,0 +1,381 @@
+import { AppError } from "../../core/app-error.ts";
+import type { Failure, SyncState } from "../../core/application-state.ts";
+import { nextDelay } from "../../core/backoff.ts";
+import type { Change } from "../../core/change.ts";
+import { parseDuration } from "../../core/documents/metadata.ts";
+import { guardDeletion } from "../../core/guard.ts";
+import { hashObject } from "../../core/hash.ts";
+import { isPassing } from "../../core/next-step.ts";
+import { annotation, type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import type { HistoryEntry } from "../../core/views/application.ts";
+import type { Actor } from "../../core/views/common.ts";
+import { type Stage, stagesOf } from "../../core/waves.ts";
+import type { OwnedObject } from "../../ports/driver.ts";
+import type { Write } from "../../ports/store.ts";
+import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
+import { failureOf } from "../failure.ts";
+import { automation, type NewEvent } from "../status.ts";
+import { healthOf } from "./health.ts";
+import { type Comparison, compare, renderedObjects } from "./observe.ts";
+import { demandKinds } from "./project.ts";
+
+/** Most Objects whose results wait in memory before they are written. */
+const flushEvery = 200;
+
+interface Running {
+	readonly engine: EngineContext;
+	readonly application: ApplicationContext;
+	readonly comparison: Comparison;
+	readonly owned: Map<ObjectKey, OwnedObject>;
+	/** Results not yet written. */
+	readonly pending: Map<ObjectKey, OwnedObject>;
+	readonly gone: Set<ObjectKey>;
+	sync: SyncState;
+}
+
+export interface SyncTarget {
+	readonly hash: string;
+	readonly revision: string;
+}
+
+/**
+ * One try, or the continuation of one, to bring an Application to a rendered hash: plan, guard, claim, apply by waves with health
+ * between, hooks, prune. Safe to repeat after a kill at any instant: it looks at what is there and goes on. Waiting for health
+ * returns and is looked at again when health moves.
+ */
+export async function syncStage(engine: EngineContext, application: ApplicationContext, target: SyncTarget, trigger: SyncState["trigger"]): Promise<void> {
+	const { name, environment, signal } = application;
+	engine.suspects.delete(name);
+	let running: Running | undefined;
+	try {
+		const objects = await renderedObjects(engine, target.hash);
+		demandKinds(engine.control().projects.get(application.document.spec.project), objects);
+		const comparison = await compare(engine, application, objects);
+		const before = stateOf(engine, name);
+		const guard = guardDeletion({
+			plan: comparison.plan,
+			inventorySize: comparison.owned.length,
+			maxDeletePercent: environment.spec.policy.maxDeletePercent,
+			...(before.request?.confirm === undefined ? {} : { confirmed: before.request.confirm }),
+		});
+		if (!guard.allowed && before.sync?.hash !== target.hash) return await holdDeletion(engine, application, guard.message, guard.confirm);
+		running = await begin(engine, application, target, trigger, comparison);
+		await walk(running);
+	} catch (error) {
+		if (signal.aborted) throw error;
+		if (running !== undefined) await flush(running);
+		await fail(engine, application, target, trigger, failureOf(error), error);
+	}
+}
+
+async function holdDeletion(engine: EngineContext, application: ApplicationContext, message: string, confirm: string): Promise<void> {
+	const state = stateOf(engine, application.name);
+	const isNews = state.holds.every((hold) => hold.confirm !== confirm);
+	await engine.status.update(
+		application.name,
+		{
+			request: undefined,
+			holds: [...state.holds.filter((hold) => hold.reason === "RolledBack"), { reason: "DeletionGuard", message, confirm }],
+		},
+		{
+			events: isNews
+				? [{ type: "DeletionHeld", severity: "warning", message, application: application.name, environment: application.environment.metadata.name }]
+				: [],
+		},
+	);
+}
+
+function historyOf(engine: EngineContext, application: ApplicationContext, sync: SyncState, result: HistoryEntry["result"], message: string, error?: Change): Write {
+	const ended = result === "Running" ? {} : { finished: timestamp(engine) };
+	return {
+		type: "history",
+		keep: application.document.spec.historyLimit,
+		entry: {
+			id: sync.id,
+			application: application.name,
+			environment: application.environment.metadata.name,
+			revision: sync.revision,
+			trigger: sync.trigger,
+			by: sync.by,
+			started: sync.started,
+			...ended,
+			...(sync.commit === undefined ? {} : { commit: sync.commit }),
+			result,
+			message,
+			changes: [...sync.done.map(({ key, action }) => ({ key, action })), ...(error === undefined ? [] : [{ key: error.key, action: error.action, error: message }])],
+			rollback: result === "Succeeded",
+			desiredHash: sync.hash,
+		},
+	};
+}
+
+function syncEvent(application: ApplicationContext, type: string, severity: NewEvent["severity"], message: string, sync: { readonly revision: string; readonly by: Actor }): NewEvent {
+	return { type, severity, message, application: application.name, environment: application.environment.metadata.name, revision: sync.revision, by: sync.by };
+}
+
+/** Starts a Sync or takes up one that was cut off, and claims what it will make: recorded before anything is made. */
+async function begin(engine: EngineContext, application: ApplicationContext, target: SyncTarget, trigger: SyncState["trigger"], comparison: Comparison): Promise<Running> {
+	const { name, document, environment, signal } = application;
+	const state = stateOf(engine, name);
+	const owned = new Map(comparison.owned.map((object) => [object.key, object]));
+	const claims: OwnedObject[] = [];
+	for (const change of comparison.plan.changes) {
+		if (change.hook !== undefined || change.action === "delete" || change.action === "skip" || owned.has(change.key)) continue;
+		claims.push({ key: change.key, ref: change.ref, created: !comparison.foreign.has(change.key), desiredHash: "", record: null });
+	}
+	const writes: Write[] = [];
+	const events: NewEvent[] = [];
+	let { sync } = state;
+	if (sync !== undefined && sync.hash !== target.hash) {
+		writes.push(historyOf(engine, application, sync, "Interrupted", `superseded by ${target.revision}`));
+		sync = undefined;
+	}
+	if (sync === undefined) {
+		const again = state.attempt?.hash === target.hash ? state.attempt : undefined;
+		const commit = await engine.origins.commit(document.spec.repository, target.revision, { signal });
+		const number = again?.id ?? String((state.syncs ?? 0) + 1);
+		sync = {
+			id: number,
+			hash: target.hash,
+			revision: target.revision,
+			trigger,
+			by: state.request?.by ?? (commit === undefined || trigger === "retry" ? automation : { name: commit.author, via: "git" }),
+			started: timestamp(engine),
+			hooks: [],
+			done: [],
+			...(commit === undefined ? {} : { commit: { author: commit.author, subject: commit.subject, time: commit.time } }),
+		};
+		writes.push(historyOf(engine, application, sync, "Running", ""));
+		events.push(syncEvent(application, "SyncStarted", "info", `Sync ${number} to ${target.revision}`, sync));
+		if (claims.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: claims });
+		await engine.status.update(
+			name,
+			{ sync, holds: state.holds.filter((hold) => hold.reason === "RolledBack"), environment: environment.metadata.name, syncs: Number(number) },
+			{ writes, events },
+		);
+	} else if (claims.length > 0) {
+		await engine.status.update(name, {}, { writes: [{ type: "own", application: name, environment: environment.metadata.name, objects: claims }] });
+	}
+	for (const claim of claims) owned.set(claim.key, claim);
+	return { engine, application, comparison, owned, pending: new Map(), gone: new Set(), sync };
+}
+
+/** Walks through the stages of the plan; returns early where health is waited for. */
+async function walk(running: Running): Promise<void> {
+	const { engine, application, comparison } = running;
+	const stages = stagesOf(comparison.plan);
+	const later = stages.some((stage) => stage.kind === "prune" || (stage.kind === "hooks" && stage.phase === "PostSync"));
+	const waves = stages.filter((stage) => stage.kind === "wave");
+	let healthy = false;
+	for (const stage of stages) {
+		if (stage.kind === "hooks") {
+			if (stage.phase === "PostSync" && !healthy) {
+				if (!(await isHealthy(running, undefined))) return;
+				healthy = true;
+			}
+			if (stage.phase !== "SyncFail") await runHooks(running, stage);
+		} else if (stage.kind === "wave") {
+			for (const change of stage.changes) await applyChange(running, change);
+			await flush(running);
+			if (stage !== waves.at(-1) && !(await isHealthy(running, stage))) return;
+		} else {
+			if (!healthy && !(await isHealthy(running, undefined))) return;
+			healthy = true;
+			for (const change of stage.changes) await deleteObject(running, change);
+			await flush(running);
+		}
+	}
+	await flush(running);
+	if (!later && stateOf(engine, application.name).applied?.hash !== running.sync.hash) {
+		await engine.status.update(application.name, { applied: appliedOf(running) });
+	}
+	if (!healthy && !(await isHealthy(running, undefined))) return;
+	await succeed(running);
+}
+
+function appliedOf({ engine, sync }: Running): { readonly hash: string; readonly revision: string; readonly at: string } {
+	return { hash: sync.hash, revision: sync.revision, at: timestamp(engine) };
+}
+
+async function applyChange(running: Running, change: Change): Promise<void> {
+	const { engine, application, owned } = running;
+	if (change.action === "skip" || change.desired === undefined) return;
+	const hash = hashObject(change.desired);
+	const before = owned.get(change.key);
+	if (change.action === "unchanged" && before?.desiredHash === hash) return;
+	const record = await targetOf(engine, application).apply(application.name, change.action === "unchanged" ? { ...change, action: "update" } : change, before, {
+		signal: application.signal,
+	});
+	engine.counters.applies += 1;
+	const entry: OwnedObject = { key: change.key, ref: change.ref, created: before?.created ?? true, desiredHash: hash, record };
+	owned.set(change.key, entry);
+	running.pending.set(change.key, entry);
+	if (change.action !== "unchanged") running.sync = { ...running.sync, done: [...running.sync.done, { key: change.key, action: change.action }] };
+	if (running.pending.size >= flushEvery) await flush(running);
+}
+
+async function deleteObject(running: Running, change: Change): Promise<void> {
+	const { engine, application, owned } = running;
+	const entry = owned.get(change.key);
+	if (entry === undefined) return;
+	if (change.release === true) {
+		owned.delete(change.key);
+		running.gone.add(change.key);
+	}
+	if (change.action !== "delete") return;
+	await targetOf(engine, application).apply(application.name, change, entry, { signal: application.signal });
+	engine.counters.applies += 1;
+	owned.delete(change.key);
+	running.gone.add(change.key);
+	running.sync = { ...running.sync, done: [...running.sync.done, { key: change.key, action: "delete" }] };
+}
+
+/** Writes what was done so far; a record is written after its Object, so a kill in between only repeats an apply that changes nothing. */
+async function flush(running: Running): Promise<void> {
+	const { engine, application, pending, gone } = running;
+	if (pending.size === 0 && gone.size === 0) return;
+	const writes: Write[] = [];
+	const environment = application.environment.metadata.name;
+	if (pending.size > 0) writes.push({ type: "own", application: application.name, environment, objects: [...pending.values()] });
+	if (gone.size > 0) writes.push({ type: "disown", application: application.name, keys: [...gone] });
+	pending.clear();
+	gone.clear();
+	await engine.status.update(application.name, { sync: running.sync, inventory: running.owned.size }, { writes });
+}
+
+async function runHooks(running: Running, stage: Stage): Promise<void> {
+	const { engine, application } = running;
+	for (const change of stage.changes) {
+		if (running.sync.hooks.includes(change.key)) continue;
+		await targetOf(engine, application).apply(application.name, change, undefined, { signal: application.signal });
+		running.sync = { ...running.sync, hooks: [...running.sync.hooks, change.key], done: [...running.sync.done, { key: change.key, action: stage.phase ?? "hook" }] };
+		await engine.status.update(application.name, { sync: running.sync });
+	}
+}
+
+/** Health of a wave's Objects, or of all; while it is not good the Sync waits, until its deadline. */
+async function isHealthy(running: Running, wave: Stage | undefined): Promise<boolean> {
+	const { engine, application, owned } = running;
+	const keys = wave === undefined ? undefined : new Set(wave.changes.map((change) => change.key));
+	const objects = [...owned.values()].filter((object) => keys === undefined || keys.has(object.key));
+	await targetOf(engine, application).track(application.name, [...owned.values()]);
+	const health = await healthOf(engine, application, objects);
+	if (health.status === "Healthy" || health.status === "Suspended") {
+		if (running.sync.healthDeadline !== undefined) {
+			const { healthDeadline, ...rest } = running.sync;
+			void healthDeadline;
+			running.sync = rest;
+		}
+		return true;
+	}
+	const limit = parseDuration(application.document.spec.healthTimeout);
+	const deadline = running.sync.healthDeadline ?? new Date(engine.clock.now() + limit).toISOString();
+	const left = Math.min(Date.parse(deadline) - engine.clock.now(), limit);
+	if (left <= 0) {
+		throw new AppError(`not Healthy within ${application.document.spec.healthTimeout}: ${health.message}`, {
+			code: "HealthTimeout",
+			kind: "timeout",
+			hint: `See \`gitward logs ${application.name}\` and \`gitward tree ${application.name}\`.`,
+		});
+	}
+	running.sync = { ...running.sync, healthDeadline: deadline };
+	await engine.status.update(application.name, { sync: running.sync, health });
+	engine.requeue(application.name, left + 1);
+	return false;
+}
+
+async function succeed(running: Running): Promise<void> {
+	const { engine, application, comparison, owned, sync } = running;
+	const skipped = comparison.plan.changes.filter((change) => change.action === "skip" && change.reason !== undefined);
+	const message = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
+	await targetOf(engine, application).track(application.name, [...owned.values()]);
+	const health = await healthOf(engine, application, [...owned.values()]);
+	await engine.status.update(
+		application.name,
+		{
+			sync: undefined,
+			request: undefined,
+			attempt: undefined,
+			drift: [],
+			applied: appliedOf(running),
+			inventory: owned.size,
+			lastSync: timestamp(engine),
+			health,
+			skipped: skipped.map((change) => `${change.key}: ${change.reason ?? ""}`),
+		},
+		{
+			writes: [historyOf(engine, application, sync, "Succeeded", message)],
+			events: [syncEvent(application, "SyncSucceeded", "info", `Sync ${sync.id} to ${sync.revision}: ${message}`, sync)],
+		},
+	);
+}
+
+async function fail(
+	engine: EngineContext,
+	application: ApplicationContext,
+	target: SyncTarget,
+	trigger: SyncState["trigger"],
+	failure: Failure,
+	error: unknown,
+): Promise<void> {
+	const { name, document } = application;
+	if (failure.kind === "internal") engine.log.error("sync failed by a bug", { application: name, error });
+	const state = stateOf(engine, name);
+	const same = state.attempt?.hash === target.hash ? state.attempt : undefined;
+	const count = (same?.count ?? 0) + 1;
+	const { backoff, maxBackoff, limit } = document.spec.retry;
+	const hopeless = failure.kind === "invalid" || failure.kind === "denied" || (!isPassing(failure) && count > limit);
+	const delay = nextDelay({ attempt: count, backoffMs: parseDuration(backoff), maxBackoffMs: parseDuration(maxBackoff), random: engine.random() });
+	const number = state.sync?.id ?? same?.id ?? String((state.syncs ?? 0) + 1);
+	const sync: SyncState = state.sync ?? {
+		id: number,
+		hash: target.hash,
+		revision: target.revision,
+		trigger,
+		by: state.request?.by ?? automation,
+		started: timestamp(engine),
+		hooks: [],
+		done: [],
+	};
+	if (hopeless || same?.failure.message !== failure.message) await runFailHooks(engine, application, target.hash);
+	await engine.status.update(
+		name,
+		{
+			sync: undefined,
+			request: undefined,
+			syncs: Math.max(state.syncs ?? 0, Number(number)),
+			lastSync: timestamp(engine),
+			attempt: {
+				id: number,
+				hash: target.hash,
+				count,
+				failure,
+				...(hopeless ? {} : { next: new Date(engine.clock.now() + delay).toISOString() }),
+			},
+		},
+		{
+			writes: [historyOf(engine, application, sync, "Failed", count === 1 ? failure.message : `${failure.message} (try ${count})`)],
+			events: same?.failure.message === failure.message && !hopeless ? [] : [syncEvent(application, "SyncFailed", "error", failure.message, sync)],
+		},
+	);
+	if (!hopeless) engine.requeue(name, delay);
+}
+
+/** Jobs for the failure of a Sync; their own failure is only told. */
+async function runFailHooks(engine: EngineContext, application: ApplicationContext, hash: string): Promise<void> {
+	const phase: HookPhase = "SyncFail";
+	try {
+		const objects = await renderedObjects(engine, hash);
+		const hooks = objects.filter((object) => object.metadata.annotations?.[annotation.hook] === phase);
+		for (const desired of hooks) {
+			const ref = refOf(desired);
+			const change: Change = { key: keyOf(ref), ref, action: "create", wave: 0, hook: phase, differences: [], desired };
+			await targetOf(engine, application).apply(application.name, change, undefined, { signal: application.signal });
+		}
+	} catch (error) {
+		if (application.signal.aborted) throw error;
+		await engine.status.tell([
+			{ type: "HookFailed", severity: "error", message: failureOf(error).message, application: application.name, environment: application.environment.metadata.name },
+		]);
+	}
+}
