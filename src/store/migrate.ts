@@ -1,0 +1,17 @@
+import { type Kysely, type Migration, Migrator } from "kysely";
+import { AppError } from "../core/app-error.ts";
+import * as initial from "./migrations/0001-initial.ts";
+import type { Schema } from "./schema.ts";
+
+const migrations: Readonly<Record<string, Migration>> = { "0001-initial": initial };
+
+/** Brings the schema up to date, each step in a transaction. `conflict` (StoreTooNew) for a store that a newer Gitward wrote. */
+export async function migrate(db: Kysely<Schema>, file: string): Promise<void> {
+	const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+	const { error } = await migrator.migrateToLatest();
+	if (error === undefined) return;
+	if (error instanceof Error && /corrupted migrations|missing/iu.test(error.message)) {
+		throw new AppError(`${file} was written by a newer Gitward`, { code: "StoreTooNew", kind: "conflict", hint: "Start that version, or restore a backup from before the upgrade.", cause: error });
+	}
+	throw error;
+}
