@@ -6,12 +6,12 @@ export class SetupError extends Error {
 	}
 }
 
-/** Prints why the set-up stopped and ends with exit code 1. */
+/** Prints why the set-up stopped; the program then ends with exit code 1. */
 export function fail(error) {
 	if (!(error instanceof SetupError)) throw error;
 	if (error.output.trim() !== "") console.error(error.output.trimEnd());
 	console.error(`gitward: ${error.message}`);
-	process.exit(1);
+	process.exitCode = 1;
 }
 
 /** Runs `work` and prints one line: what is done, and how long it took. */

@@ -105,6 +105,7 @@ try {
 	await main();
 } catch (error) {
 	fail(error);
+	console.log("0 passed, 1 failed");
 } finally {
 	rmSync(scratch, { recursive: true, force: true });
 }
