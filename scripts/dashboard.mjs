@@ -8,7 +8,7 @@ import { SetupError, step } from "./report.mjs";
 const built = join(root, "dist", "ui");
 const stamp = join(built, ".inputs");
 /** What the dashboard is made of: its own files, the types that it shares with the server, and the packages. */
-const inputs = ["ui", "src/core", "src/api", "package-lock.json", "scripts/dashboard.mjs"];
+const inputs = ["ui", "src/core", "src/api", "src/client", "package-lock.json", "scripts/dashboard.mjs"];
 
 /** Builds the dashboard into dist/ui unless it was built from these very files. */
 export function buildDashboard() {
