@@ -36,7 +36,7 @@ const maxStderr = 32 * 1024;
 /** Between the polite signal and the other one. */
 const graceMs = 2000;
 /** How long what a program left behind may keep its streams open after its own end. */
-const lingerMs = 1000;
+const lingerMs = 500;
 
 /** Starts a program without a shell, in a process group of its own that is ended as a whole. */
 export function startChild(program: string, args: readonly string[], options: ChildOptions): Child {
@@ -105,11 +105,14 @@ export function startChild(program: string, args: readonly string[], options: Ch
 		});
 		child.once("exit", () => {
 			if (stopped !== undefined) child.stdout.destroy();
+			// Something it left behind may hold the streams; what is still to be read stays readable, however slow the reader.
+			let seen = -1;
 			const linger = (): void => {
-				// Something it left behind holds the streams; what is still to be read stays readable.
-				killGroup("SIGKILL");
+				if (seen === -1) killGroup("SIGKILL");
 				child.stderr.destroy();
-				if (child.stdout.readableLength === 0) child.stdout.destroy();
+				const isIdle = child.stdout.readableLength === 0 && bytesRead(child.stdout) === seen;
+				seen = bytesRead(child.stdout);
+				if (isIdle) child.stdout.destroy();
 				else later(lingerMs, linger);
 			};
 			later(lingerMs, linger);
@@ -148,6 +151,10 @@ function open(program: string, args: readonly string[], options: ChildOptions, f
 		throw fail(new Error("too many open files"));
 	}
 	return child;
+}
+
+function bytesRead(stream: Readable): number {
+	return "bytesRead" in stream && typeof stream.bytesRead === "number" ? stream.bytesRead : 0;
 }
 
 function isFolder(path: string): boolean {
