@@ -29,8 +29,8 @@ const rooms: readonly Room[] = [
 	{ folder: "src/api", ours: [...contracts, "src/engine/operations.ts"], node: true },
 	{ folder: "src/client", ours: [...contracts, "src/api"], node: true },
 	{ folder: "src/example", ours: contracts, node: true },
-	{ folder: "src/cli", ours: [...contracts, "src/api", "src/client", "src/server.ts"], node: true },
-	{ folder: "ui", ours: ["src/core", "src/api"], node: false },
+	{ folder: "src/cli", ours: [...contracts, "src/api", "src/client", "src/render", "src/example", "src/drivers/host/kinds.ts", "src/server.ts"], node: true },
+	{ folder: "ui", ours: ["src/core", "src/api", "src/client"], node: false },
 ];
 
 /** Node modules that only one place may import, and what to use elsewhere. */

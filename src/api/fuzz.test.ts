@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { contract } from "./contract.ts";
 import type { Route } from "./route.ts";
-import { startApi, type TestApi, testToken } from "./testing/start-api.ts";
+import { startApi, type TestApi, testToken } from "../../test/api/start-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { contract } from "./contract.ts";
 import { openApi } from "./openapi.ts";
 import type { Route } from "./route.ts";
-import { startApi } from "./testing/start-api.ts";
+import { startApi } from "../../test/api/start-api.ts";
 
 type Json = { [key: string]: Json } & Json[] & string;
 const document = openApi("1.2.3") as Json;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppError, type ErrorKind } from "../core/app-error.ts";
 import { contract } from "./contract.ts";
-import { sampleApplication } from "./testing/samples.ts";
-import { startApi, type TestApi } from "./testing/start-api.ts";
+import { sampleApplication } from "../../test/api/samples.ts";
+import { startApi, type TestApi } from "../../test/api/start-api.ts";
 
 let api: TestApi;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GitwardEvent } from "../core/views/event.ts";
-import { startApi, type TestApi, testToken } from "./testing/start-api.ts";
+import { startApi, type TestApi, testToken } from "../../test/api/start-api.ts";
 
 let api: TestApi;
 beforeEach(async () => {

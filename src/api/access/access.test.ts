@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "../../core/app-error.ts";
 import { Secret } from "../../lib/secret.ts";
 import { createApi } from "../server.ts";
-import { FakeOperations } from "../testing/fake-operations.ts";
-import { startApi, type TestApi, testToken } from "../testing/start-api.ts";
+import { FakeOperations } from "../../../test/api/fake-operations.ts";
+import { startApi, type TestApi, testToken } from "../../../test/api/start-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
-import { AppError } from "../../core/app-error.ts";
-import type { ApplicationDetail, ApplicationSummary, HistoryEntry, ObjectView } from "../../core/views/application.ts";
-import type { Actor, Page, PlanView } from "../../core/views/common.ts";
-import type { ControlView } from "../../core/views/control.ts";
-import type { EnvironmentView } from "../../core/views/environment.ts";
-import type { GitwardEvent } from "../../core/views/event.ts";
-import type { RepositoryView } from "../../core/views/repository.ts";
-import type { Operations, WorkingTree } from "../../engine/operations.ts";
-import type { LogLine } from "../../ports/driver.ts";
+import { AppError } from "../../src/core/app-error.ts";
+import type { ApplicationDetail, ApplicationSummary, HistoryEntry, ObjectView } from "../../src/core/views/application.ts";
+import type { Actor, Page, PlanView } from "../../src/core/views/common.ts";
+import type { ControlView } from "../../src/core/views/control.ts";
+import type { EnvironmentView } from "../../src/core/views/environment.ts";
+import type { GitwardEvent } from "../../src/core/views/event.ts";
+import type { RepositoryView } from "../../src/core/views/repository.ts";
+import type { Operations, WorkingTree } from "../../src/engine/operations.ts";
+import type { LogLine } from "../../src/ports/driver.ts";
 import { sampleApplication, sampleEnvironment, sampleHistory, sampleObject, samplePlan, sampleRepository, since } from "./samples.ts";
 
 type Line = LogLine & { readonly object: string };

@@ -1,7 +1,7 @@
-import { Secret } from "../../lib/secret.ts";
-import type { Log } from "../../ports/log.ts";
-import { type Client, createClient } from "../../client/client.ts";
-import { type Api, type ApiOptions, createApi } from "../server.ts";
+import { Secret } from "../../src/lib/secret.ts";
+import type { Log } from "../../src/ports/log.ts";
+import { type Client, createClient } from "../../src/client/client.ts";
+import { type Api, type ApiOptions, createApi } from "../../src/api/server.ts";
 import { FakeOperations } from "./fake-operations.ts";
 
 export const testToken = `gitward_${"t".repeat(43)}`;

@@ -1,7 +1,7 @@
-import type { ApplicationSummary, HistoryEntry, ObjectView } from "../../core/views/application.ts";
-import type { PlanView } from "../../core/views/common.ts";
-import type { EnvironmentView } from "../../core/views/environment.ts";
-import type { RepositoryView } from "../../core/views/repository.ts";
+import type { ApplicationSummary, HistoryEntry, ObjectView } from "../../src/core/views/application.ts";
+import type { PlanView } from "../../src/core/views/common.ts";
+import type { EnvironmentView } from "../../src/core/views/environment.ts";
+import type { RepositoryView } from "../../src/core/views/repository.ts";
 
 export const since = "2026-01-02T03:04:05.000Z";
 const revision = `main@sha1:${"b".repeat(40)}`;

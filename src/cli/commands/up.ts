@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AppError } from "../../core/app-error.ts";
+import { loginLink } from "../../client/login-link.ts";
+import { createExec } from "../../lib/exec/exec.ts";
+import type { Secret } from "../../lib/secret.ts";
+import type { Log } from "../../ports/log.ts";
+import { rememberTokenFile } from "./login.ts";
+import { removeServerFile, writeServerFile } from "../connection/server-file.ts";
+import { exitCode } from "../exit-codes.ts";
+import { inheritedEnvironment } from "../git.ts";
+import type { Io } from "../io.ts";
+import { createLog, type LogLevel } from "../log.ts";
+
+export interface UpOptions {
+	readonly control?: string;
+	readonly state?: string;
+	readonly listen: { readonly host: string; readonly port: number };
+	readonly tlsCert?: string;
+	readonly tlsKey?: string;
+	readonly example?: boolean;
+	readonly logLevel: LogLevel;
+}
+
+/** What src/server.ts gives. */
+interface RunningServer {
+	readonly url: string;
+	readonly token: Secret;
+	readonly firstStart: boolean;
+	close(): Promise<void>;
+}
+
+interface StartOptions {
+	readonly control: string;
+	readonly state: string;
+	readonly host: string;
+	readonly port: number;
+	readonly tls?: { readonly cert: string; readonly key: string };
+	readonly environment: NodeJS.ProcessEnv;
+	readonly log: Log;
+}
+
+/** Runs Gitward until SIGINT or SIGTERM; a second one does not wait. */
+export async function up(io: Io, options: UpOptions): Promise<number> {
+	const control = await controlOf(io, options);
+	const state = stateOf(io, options);
+	const tls = await readTls(io, options);
+	const example = options.example === true ? await seed(io, state) : undefined;
+	const { startServer } = (await import("../../server.ts" as string)) as { startServer(options: StartOptions): Promise<RunningServer> };
+	const log = createLog({ write: io.err, level: options.logLevel, pretty: io.progress, paint: io.errPaint });
+	const server = await startServer({ control, state, ...options.listen, ...(tls === undefined ? {} : { tls }), environment: io.env, log });
+	try {
+		const tokenFile = join(state, "token");
+		await writeServerFile(state, { url: server.url, pid: process.pid, tokenFile });
+		await rememberTokenFile(io, server.url, tokenFile).catch((error: unknown) => log.warn("the address could not be remembered", { error }));
+		greet(io, server, control);
+		if (example !== undefined) await example.tell(server.url);
+		await stopped(io);
+		io.err("\nStopping; once more stops at once.\n");
+	} finally {
+		await removeServerFile(state);
+		await server.close();
+	}
+	return exitCode.ok;
+}
+
+function greet(io: Io, server: RunningServer, control: string): void {
+	const { bold, cyan, dim, green } = io.paint;
+	io.out(`${green("✓")} ${bold("Gitward")} keeps ${control} at ${cyan(server.url)}\n`);
+	if (server.firstStart) io.out(`  ${bold("Log in:")}  ${cyan(loginLink(server.url, server.token.reveal()))}\n           ${dim("(shown once; `gitward login --link` prints it again)")}\n`);
+	io.out(`  Look:    ${cyan("gitward status")}   ${dim("from this folder, or any other")}\n`);
+}
+
+/** Resolves at the first signal to stop; a second ends the process. */
+async function stopped(io: Io): Promise<void> {
+	if (!io.signal.aborted) await new Promise<void>((done) => io.signal.addEventListener("abort", () => done(), { once: true }));
+}
+
+async function controlOf(io: Io, options: UpOptions): Promise<string> {
+	if (options.example === true) {
+		if (options.control !== undefined) throw new AppError("--example brings its own control documents", { code: "OptionsConflict", kind: "invalid", hint: "Leave --control out." });
+		return (await import("../../example/seed.ts")).exampleControl;
+	}
+	const { control } = options;
+	if (control === undefined) {
+		throw new AppError("There is nothing to run: --control is missing", { code: "ControlMissing", kind: "invalid", hint: "`gitward init FOLDER` writes a first one; `gitward up --example` runs a living example." });
+	}
+	if (!isPath(control)) return control;
+	const folder = resolve(io.cwd, control);
+	if (!existsSync(folder)) throw new AppError(`There is no folder ${folder}`, { code: "ControlNotFound", kind: "notFound", hint: "`gitward init FOLDER` writes a first one." });
+	return folder;
+}
+
+/** Beside the control folder, inside it where it is a repository of its own, and here where control is no folder. */
+function stateOf(io: Io, options: UpOptions): string {
+	if (options.state !== undefined) return resolve(io.cwd, options.state);
+	if (options.control === undefined || !isPath(options.control)) return join(io.cwd, ".gitward");
+	const folder = resolve(io.cwd, options.control);
+	return join(existsSync(join(folder, ".git")) || basename(folder) === "" ? folder : dirname(folder), ".gitward");
+}
+
+function isPath(control: string): boolean {
+	return !/^[a-z][a-z0-9+.-]*:/iu.test(control) && !/^[^/\s]+@[^/\s]+:/u.test(control);
+}
+
+async function readTls(io: Io, options: UpOptions): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+	const { tlsCert, tlsKey } = options;
+	if (tlsCert === undefined && tlsKey === undefined) return undefined;
+	if (tlsCert === undefined || tlsKey === undefined) throw new AppError("--tls-cert and --tls-key go together", { code: "OptionsConflict", kind: "invalid" });
+	const read = (file: string) =>
+		readFile(resolve(io.cwd, file), "utf8").catch((cause: unknown) => {
+			throw new AppError(`${file} cannot be read: ${(cause as Error).message}`, { code: "TlsFileUnreadable", kind: "invalid", hint: "Give PEM files that this user may read.", cause });
+		});
+	return { cert: await read(tlsCert), key: await read(tlsKey) };
+}
+
+async function seed(io: Io, state: string): Promise<{ tell(url: string): Promise<void> }> {
+	const { seedExample } = await import("../../example/seed.ts");
+	const { exampleCommands } = await import("../../example/commands.ts");
+	const program = fileURLToPath(new URL("../../../bin/gitward", import.meta.url));
+	const example = await seedExample({ hosted: join(state, "repositories"), exec: createExec({ environment: inheritedEnvironment(io.env) }), signal: io.signal });
+	return {
+		async tell(url) {
+			const { bold, cyan, dim } = io.paint;
+			for (const [environment, port] of Object.entries(example.ports)) io.out(`  ${dim(environment.padEnd(10))} ${cyan(`http://127.0.0.1:${port}/`)}\n`);
+			io.out(`\n${bold("Try, in another terminal:")}\n`);
+			for (const { title, command } of exampleCommands({ url, state, program, example })) io.out(`\n  ${bold(title)}\n  ${cyan(command)}\n`);
+			io.out("\n");
+		},
+	};
+}

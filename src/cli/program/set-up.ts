@@ -1,0 +1,53 @@
+import { type Command, Option } from "commander";
+import type { UpOptions } from "../commands/up.ts";
+import type { ServerOptions } from "../connection/find-server.ts";
+import { type LogLevel, logLevels } from "../log.ts";
+import { type Format, formatOption } from "../output.ts";
+import { listenOption, withServer } from "./options.ts";
+import type { ProgramContext } from "./run.ts";
+
+/** Commands that begin, check and connect. */
+export function addSetUpCommands(program: Command, { io, finish }: ProgramContext): void {
+	program
+		.command("up")
+		.description("run Gitward")
+		.option("--control <path-or-url>", "folder or repository of the control documents")
+		.option("--state <folder>", "where state is kept; .gitward beside the control folder where not given")
+		.addOption(listenOption())
+		.option("--tls-cert <file>", "certificate in PEM")
+		.option("--tls-key <file>", "its key in PEM")
+		.option("--example", "run a living example: two repositories, three Environments and a service in each")
+		.addOption(new Option("--log-level <level>", "least severe lines that are shown").choices(logLevels).default("info" satisfies LogLevel))
+		.action(async (options: UpOptions) => finish(await (await import("../commands/up.ts")).up(io, options)));
+
+	program
+		.command("init")
+		.description("write a starting control repository; overwrites nothing")
+		.argument("[folder]", "where", ".")
+		.action(async (folder: string) => finish(await (await import("../commands/init.ts")).init(io, folder)));
+
+	withServer(program.command("login"))
+		.description("keep the token of a server, or print the link to its dashboard")
+		.argument("[url]", "address of the server; the nearest where not given")
+		.option("--link", "print the link that logs the dashboard in; keep it to yourself")
+		.action(async (url: string | undefined, options: ServerOptions & { link?: boolean }) => finish(await (await import("../commands/login.ts")).login(io, url, options)));
+
+	withServer(program.command("doctor"))
+		.description("find what is missing on this machine and say how to mend it")
+		.option("--state <folder>", "state folder to look at")
+		.addOption(listenOption())
+		.addOption(formatOption())
+		.action(async (options: ServerOptions & { output: Format; state?: string; listen: { host: string; port: number } }) => finish(await (await import("../commands/doctor.ts")).doctor(io, options)));
+
+	program
+		.command("schema")
+		.description("print the JSON Schema of a kind of document or Object, or of all")
+		.argument("[kind]")
+		.action(async (kind: string | undefined) => finish((await import("../commands/schema.ts")).printSchema(io, kind)));
+
+	program
+		.command("credential")
+		.description("git credential helper: git config credential.<url>.helper '!gitward credential'")
+		.argument("<action>", "get, store or erase, as git calls it")
+		.action(async (action: string) => finish(await (await import("../commands/credential.ts")).credential(io, action)));
+}

@@ -1,0 +1,59 @@
+import type { ApplicationSummary, Hold } from "../../core/views/application.ts";
+import { ago } from "./words.ts";
+
+/** Why an Application does not converge, since when, and what a person can do: each a short text, most important first. */
+export interface Advice {
+	readonly since: string | undefined;
+	readonly why: readonly string[];
+	readonly actions: readonly string[];
+}
+
+/** Reads conditions, holds, health and drift of an Application that is not fine. */
+export function adviseOn(application: ApplicationSummary): Advice {
+	const { name, conditions, holds, health, driftedObjects } = application;
+	const troubled = conditions.filter((each) => (each.type === "Ready" ? each.status !== "True" : each.status === "True"));
+	const ready = troubled.find((each) => each.type === "Ready");
+	const why = new Set<string>();
+	const actions = new Set<string>();
+	for (const hold of holds) {
+		why.add(`${hold.reason}: ${hold.message}${hold.until === undefined ? "" : ` (${ago(hold.until)})`}`);
+		for (const action of actionsFor(name, hold)) actions.add(action);
+	}
+	for (const condition of troubled) {
+		const known = [...why].some((text) => text.includes(condition.message) || text.startsWith(`${condition.reason}:`));
+		if (condition.message !== "" && !known) why.add(`${condition.reason}: ${condition.message}`);
+	}
+	if (health.status !== "Healthy" && health.message !== "" && ![...why].some((text) => text.includes(health.message))) why.add(`${health.status}: ${health.message}`);
+	if (driftedObjects > 0) {
+		why.add(`Drift: ${driftedObjects === 1 ? "1 Object differs" : `${driftedObjects} Objects differ`} from what was applied`);
+		actions.add(`gitward diff ${name}`);
+	}
+	if (troubled.some((each) => each.type === "Stalled")) actions.add("mend it in Git; the next Revision is tried by itself");
+	if (health.status === "Degraded" || health.status === "Missing") actions.add(`gitward logs ${name}`).add(`gitward rollback ${name}`);
+	if (actions.size === 0) actions.add(application.sync === "Syncing" || health.status === "Progressing" ? "wait: it is under way" : `gitward events --application ${name}`);
+	return { since: (ready ?? troubled[0])?.since, why: [...why], actions: [...actions] };
+}
+
+function actionsFor(name: string, hold: Hold): readonly string[] {
+	const confirm = hold.confirm === undefined ? `gitward sync ${name}` : `gitward sync ${name} --confirm ${hold.confirm}`;
+	switch (hold.reason) {
+		case "Suspended":
+			return [`gitward resume ${name}`];
+		case "DeletionGuard":
+		case "DriftAsk":
+			return [`gitward diff ${name}`, confirm];
+		case "ManualSync":
+		case "RetriesExhausted":
+			return [confirm];
+		case "RolledBack":
+			return ["push a Revision that is better", `gitward resume ${name}`];
+		case "Backoff":
+			return [`gitward sync ${name} to try now`];
+		case "SyncWindow":
+			return ["wait for the window"];
+		case "DependsOn":
+			return ["gitward status of what it waits for"];
+		case "Project":
+			return ["change the Project or the Application in the control documents"];
+	}
+}
