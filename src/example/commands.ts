@@ -36,7 +36,7 @@ export function exampleCommands({ url, state, program, example }: ExampleCommand
 		{ title: "Break a file by hand and see it repaired", command: `echo broken > ${quote(file)}; sleep 1; cat ${quote(file)}` },
 		{ title: "Kill the service and see it return", command: `kill -9 "$(curl --silent ${shop}pid)"; sleep 1; ${look}` },
 		{ title: "Revert the commit", command: `${git} revert --no-edit HEAD && ${git} push --quiet && sleep 1 && ${look}` },
-		{ title: "See the history", command: `${quote(program)} history shop-dev` },
+		{ title: "See the history", command: `${quote(program)} history shop-dev --server ${url}` },
 	];
 }
 

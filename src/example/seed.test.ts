@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,9 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** As the forge does it, without its settings. */
+const create = (name: string) => exec.run("git", ["init", "--quiet", "--bare", "--initial-branch=main", join(hosted, `${name}.git`)]);
+
 async function git(repository: string, ...args: readonly string[]): Promise<string> {
 	const { stdout } = await exec.run("git", ["--git-dir", join(hosted, repository), ...args]);
 	return stdout.toString().trim();
@@ -25,8 +28,7 @@ async function git(repository: string, ...args: readonly string[]): Promise<stri
 
 describe("seedExample", () => {
 	it("makes an application with a release and a newer main, and what runs where", async () => {
-		const { ports } = await seedExample({ hosted, exec });
-		expect((await readdir(hosted)).toSorted()).toEqual(["shop-environments.git", "shop.git"]);
+		const { ports } = await seedExample({ hosted, create, exec });
 		expect(await git("shop.git", "log", "--format=%an: %s %D", "main")).toBe(
 			"Gitward example: A warmer greeting HEAD -> main\nGitward example: A page that says where it runs tag: v1.0.0",
 		);
@@ -35,26 +37,26 @@ describe("seedExample", () => {
 			`version: v1.0.0\nport: ${ports.production}`,
 		);
 		expect(new Set(Object.values(ports)).size).toBe(exampleEnvironments.length);
-		expect(await readdir(folder)).toEqual(["repositories"]);
 	});
 
 	it("goes on from where it was, with the same ports and the user's commits", async () => {
-		const first = await seedExample({ hosted, exec });
+		const first = await seedExample({ hosted, create, exec });
 		const before = await git("shop.git", "rev-parse", "main");
 		const occupied = createServer().listen(first.ports.dev, "127.0.0.1");
 		await new Promise((resolve) => occupied.once("listening", resolve));
-		expect(await seedExample({ hosted, exec })).toEqual(first);
+		expect(await seedExample({ hosted, create, exec })).toEqual(first);
 		expect(await git("shop.git", "rev-parse", "main")).toBe(before);
 		await new Promise((resolve) => occupied.close(resolve));
 	});
 
-	it("completes what a kill left half done", async () => {
-		await seedExample({ hosted, exec });
+	it("fills a repository that a kill left empty", async () => {
+		await seedExample({ hosted, create, exec });
+		const before = await git("shop.git", "rev-parse", "main");
 		await rm(join(hosted, "shop-environments.git"), { recursive: true });
-		await mkdir(join(folder, ".seed-killed", "shop-environments.git"), { recursive: true });
-		await seedExample({ hosted, exec });
-		expect((await readdir(hosted)).toSorted()).toEqual(["shop-environments.git", "shop.git"]);
-		expect(await readdir(folder)).toEqual(["repositories"]);
+		await create("shop-environments");
+		await seedExample({ hosted, create, exec });
+		expect(await git("shop-environments.git", "rev-list", "--count", "main")).toBe("1");
+		expect(await git("shop.git", "rev-parse", "main")).toBe(before);
 	});
 });
 

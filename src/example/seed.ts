@@ -1,7 +1,9 @@
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Exec } from "../lib/exec/exec.ts";
+import type { RunResult } from "../lib/exec/run.ts";
 import { freePorts } from "./free-ports.ts";
 
 /** Environments of the living example, in order. */
@@ -15,6 +17,8 @@ export const exampleControl = "hosted:shop-environments#main:gitward";
 export interface SeedOptions {
 	/** Folder of the repositories that Gitward hosts, each as `<name>.git`. */
 	readonly hosted: string;
+	/** Makes an empty hosted repository where it is missing. */
+	readonly create: (name: string) => Promise<unknown>;
 	readonly exec: Exec;
 	readonly signal?: AbortSignal;
 }
@@ -28,7 +32,6 @@ export interface Example {
 const content = fileURLToPath(new URL("../../examples/living", import.meta.url));
 const author = { name: "Gitward example", email: "example@gitward.dev" };
 const firstPort = 8101;
-const scratchPrefix = ".seed-";
 const programLimitMs = 30_000;
 
 /** Programs see neither the user's Git configuration nor their hooks: the example is the same for everybody. */
@@ -42,17 +45,11 @@ const isolated = {
 };
 
 /**
- * Makes the two repositories of the living example where they are missing: `shop`, an application, and `shop-environments`, what runs
- * where. Each appears whole or not at all, so a kill in between is mended by the next start; what is there already is left as it is.
+ * Fills the two repositories of the living example where they hold no branch `main`: `shop`, an application, and `shop-environments`,
+ * what runs where. Each is filled by one atomic push, so a kill in between is mended by the next start; what is there is left as it is.
  */
 export async function seedExample(options: SeedOptions): Promise<Example> {
-	const { hosted } = options;
-	await mkdir(hosted, { recursive: true, mode: 0o700 });
-	const beside = dirname(hosted);
-	for (const name of await readdir(beside)) {
-		if (name.startsWith(scratchPrefix)) await rm(join(beside, name), { recursive: true, force: true });
-	}
-	const scratch = await mkdtemp(join(beside, scratchPrefix));
+	const scratch = await mkdtemp(join(tmpdir(), "gitward-example-"));
 	try {
 		await seedRepository(options, scratch, "shop", commitShop);
 		await seedRepository(options, scratch, "shop-environments", commitEnvironments);
@@ -70,19 +67,18 @@ async function seedRepository(
 	name: string,
 	commit: (folder: string, git: Git) => Promise<void>,
 ): Promise<void> {
+	await options.create(name);
 	const target = join(options.hosted, `${name}.git`);
-	if (await exists(target)) return;
+	if ((await runGit(options, ["--git-dir", target, "rev-parse", "--quiet", "--verify", "refs/heads/main"], { okCodes: [0, 1] })).code === 0)
+		return;
 	const folder = join(scratch, name);
-	const bare = join(scratch, `${name}.git`);
 	await cp(join(content, name), folder, { recursive: true });
 	const git: Git = async (...args) => {
-		await options.exec.run("git", args, { cwd: folder, env: isolated, timeoutMs: programLimitMs, ...signalOf(options) });
+		await runGit(options, ["-C", folder, ...args]);
 	};
 	await git("init", "--quiet", "--initial-branch=main");
 	await commit(folder, git);
-	await git("init", "--quiet", "--bare", "--initial-branch=main", bare);
-	await git("push", "--quiet", bare, "main", "--tags");
-	await rename(bare, target);
+	await git("push", "--quiet", "--atomic", "--follow-tags", target, "main");
 }
 
 /** A first version with a tag, and one commit that only `main` has: so dev differs from staging from the start. */
@@ -124,21 +120,22 @@ async function readPorts(options: SeedOptions): Promise<Example["ports"]> {
 			`main:${environment}/values.yaml`,
 		];
 		// The repository is the user's now: a file that they moved away is no error of ours.
-		const { stdout } = await options.exec.run("git", args, {
-			env: isolated,
-			okCodes: [0, 128],
-			timeoutMs: programLimitMs,
-			...signalOf(options),
-		});
+		const { stdout } = await runGit(options, args, { okCodes: [0, 128] });
 		ports[environment] = Number(/^port:\s*(?<port>[0-9]+)/mu.exec(stdout.toString())?.groups?.["port"] ?? 0);
 	}
 	return { dev: ports.dev ?? 0, staging: ports.staging ?? 0, production: ports.production ?? 0 };
 }
 
-function signalOf({ signal }: SeedOptions): { readonly signal?: AbortSignal } {
-	return signal === undefined ? {} : { signal };
-}
-
-async function exists(path: string): Promise<boolean> {
-	return (await stat(path).catch(() => undefined)) !== undefined;
+function runGit(
+	{ exec, signal }: SeedOptions,
+	args: readonly string[],
+	more: { readonly okCodes?: readonly number[] } = {},
+): Promise<RunResult> {
+	return exec.run("git", args, {
+		env: isolated,
+		timeoutMs: programLimitMs,
+		title: "git for the example",
+		...more,
+		...(signal === undefined ? {} : { signal }),
+	});
 }
