@@ -28,7 +28,7 @@ async function main(): Promise<number> {
 		if (error instanceof CommanderError) return error.exitCode === 0 || error.code === "commander.help" ? exitCode.ok : exitCode.invalid;
 		if (interrupt.signal.aborted) return exitCode.interrupted;
 		const known = toAppError(error);
-		io.err(showError(known, io.errPaint));
+		io.err(showError(known, io.errPaint, process.stderr.isTTY ? process.stderr.columns : undefined));
 		return exitCodeOf(known.kind);
 	}
 }

@@ -1,9 +1,10 @@
 import type { AppError } from "../core/app-error.ts";
 import { clean, type Paint } from "./text/paint.ts";
+import { wrap } from "./text/wrap.ts";
 
 /** An error as a person reads it: what, where, the line itself, and what to do. */
-export function showError(error: AppError, paint: Paint): string {
-	const lines = [`${paint.red(paint.bold("error:"))} ${clean(error.message)} ${paint.dim(`(${error.code})`)}`];
+export function showError(error: AppError, paint: Paint, width?: number): string {
+	const lines = [wrap(`${clean(error.message)} ${paint.dim(`(${error.code})`)}`, `${paint.red(paint.bold("error:"))} `, 7, width).trimEnd()];
 	const { place } = error;
 	if (place !== undefined) {
 		const position = [place.file, place.line, place.column].filter((each) => each !== undefined).join(":");
@@ -19,6 +20,6 @@ export function showError(error: AppError, paint: Paint): string {
 		const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
 		lines.push(paint.dim(clean(stack ?? "")), `${paint.cyan("hint:")} This is a mistake in Gitward itself: please report it with the lines above.`);
 	}
-	if (error.hint !== undefined) lines.push(`${paint.cyan("hint:")} ${clean(error.hint)}`);
+	if (error.hint !== undefined) lines.push(wrap(clean(error.hint), `${paint.cyan("hint:")} `, 6, width).trimEnd());
 	return `${lines.join("\n")}\n`;
 }

@@ -20,8 +20,8 @@ export async function getApplications(io: Io, name: string | undefined, options:
 		...format(options),
 		empty: "There are no Applications.",
 		columns: [
-			{ title: "NAME", value: (row) => row.name, flexible: true },
-			{ title: "ENVIRONMENT", value: (row) => row.environment, flexible: true },
+			{ title: "NAME", value: (row) => row.name },
+			{ title: "ENVIRONMENT", value: (row) => row.environment },
 			{ title: "SYNC", value: (row) => row.sync, paint: (text, row) => paintSync(paint, text, row.sync) },
 			{ title: "HEALTH", value: (row) => row.health.status, paint: (text, row) => paintHealth(paint, text, row.health.status) },
 			{ title: "REVISION", value: (row) => shortRevision(row.appliedRevision), flexible: true },
@@ -39,7 +39,7 @@ export async function getEnvironments(io: Io, name: string | undefined, options:
 		...format(options),
 		empty: "There are no Environments.",
 		columns: [
-			{ title: "NAME", value: (row) => row.name, flexible: true },
+			{ title: "NAME", value: (row) => row.name },
 			{ title: "TARGET", value: (row) => row.target },
 			{ title: "HEALTH", value: (row) => row.health.status, paint: (text, row) => paintHealth(io.paint, text, row.health.status) },
 			{ title: "APPLICATIONS", value: (row) => String(row.applications) },
@@ -59,7 +59,7 @@ export async function getRepositories(io: Io, name: string | undefined, options:
 		...format(options),
 		empty: "There are no Repositories.",
 		columns: [
-			{ title: "NAME", value: (row) => row.name, flexible: true },
+			{ title: "NAME", value: (row) => row.name },
 			{ title: "URL", value: (row) => row.url, flexible: true },
 			{ title: "REVISION", value: (row) => shortRevision(row.revision), flexible: true },
 			{ title: "FETCHED", value: (row) => ago(row.lastFetch) },

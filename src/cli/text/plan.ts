@@ -16,7 +16,7 @@ export function formatPlan(plan: PlanView, paint: Paint): string {
 	const changes = realChanges(plan);
 	const deletes = changes.filter((change) => change.action === "delete");
 	const others = changes.filter((change) => change.action !== "delete");
-	const lines = [`${paint.bold(plan.application)} ${paint.dim(`in ${plan.environment}, ${shortRevision(plan.revision)}`)}  ${summary(plan, changes, paint)}`];
+	const lines = [`${paint.bold(plan.application)} ${paint.dim(shortRevision(plan.revision))}${changes.length === 0 ? "  " : "\n  "}${summary(plan, changes, paint)}`];
 	if (deletes.length > 0) {
 		lines.push(`  ${paint.alarm(` DELETES ${count(deletes.length, "Object")} `)}`);
 		for (const change of deletes) lines.push(`  ${paint.red(`- ${clean(shortKey(change.key, plan.application))}`)}${reason(change, paint)}`);

@@ -31,5 +31,5 @@ function span(seconds: number): string {
 	if (seconds < 90) return `${seconds} s`;
 	if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
 	if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
-	return `${Math.round(seconds / 86_400)} days`;
+	return `${Math.round(seconds / 86_400)} d`;
 }
