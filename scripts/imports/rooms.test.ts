@@ -6,6 +6,7 @@ describe("objection", () => {
 	it.each([
 		["src/core/plan.ts", "src/core/change.ts"],
 		["src/core/plan.ts", "zod"],
+		["src/core/hash.ts", "node:crypto"],
 		["src/lib/yaml.ts", "src/core/app-error.ts"],
 		["src/engine/reconcile.ts", "src/ports/driver.ts"],
 		["src/drivers/host/file.ts", "src/drivers/host/path.ts"],
