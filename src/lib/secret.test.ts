@@ -5,7 +5,14 @@ import { masked, Secret } from "./secret.ts";
 describe("Secret", () => {
 	it("prints stars wherever it is printed", () => {
 		const secret = new Secret("hunter2-hunter2");
-		const printed = [String(secret), `${secret}`, JSON.stringify({ secret }), inspect({ secret }), inspect(secret), Object.keys(secret).join()];
+		const printed = [
+			String(secret),
+			`${secret}`,
+			JSON.stringify({ secret }),
+			inspect({ secret }),
+			inspect(secret),
+			Object.keys(secret).join(),
+		];
 		expect(printed.join(" ")).not.toContain("hunter2");
 		expect(JSON.stringify(secret)).toBe('"***"');
 	});

@@ -39,8 +39,13 @@ function watched(exec: Exec, seen: string[]): Exec {
 	};
 }
 
-async function open(spec: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string>> = {}, seen: string[] = []): Promise<Origin> {
-	const credentials = async (source: { file: string } | { env: string }): Promise<Secret> => new Secret(secrets["env" in source ? source.env : source.file] ?? "");
+async function open(
+	spec: Readonly<Record<string, unknown>>,
+	secrets: Readonly<Record<string, string>> = {},
+	seen: string[] = [],
+): Promise<Origin> {
+	const credentials = async (source: { file: string } | { env: string }): Promise<Secret> =>
+		new Secret(secrets["env" in source ? source.env : source.file] ?? "");
 	const origin = await fixture.repositories({ credentials, exec: watched(fixture.exec, seen) }).open(repositoryDocument("shop", spec));
 	ends.push(() => origin.close());
 	return origin;
@@ -67,7 +72,8 @@ describe("over HTTP", () => {
 		return listen((request, response) => {
 			const { authorization = "" } = request.headers;
 			asked.push(authorization);
-			if (authorization === `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`) void http.handle(request, response, { actor: user });
+			if (authorization === `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`)
+				void http.handle(request, response, { actor: user });
 			else response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end();
 		});
 	}
@@ -75,7 +81,11 @@ describe("over HTTP", () => {
 	it("sends a token as password, and lets it show nowhere", async () => {
 		const url = await serve("x-access-token", "tok3n-of-the-operator");
 		const seen: string[] = [];
-		const origin = await open({ url: `${url}/git/shop.git`, credentials: { token: { env: "TOKEN" } } }, { TOKEN: "tok3n-of-the-operator\n" }, seen);
+		const origin = await open(
+			{ url: `${url}/git/shop.git`, credentials: { token: { env: "TOKEN" } } },
+			{ TOKEN: "tok3n-of-the-operator\n" },
+			seen,
+		);
 		await origin.fetch();
 		expect((await (await origin.tree(await origin.resolve())).read("a")).toString()).toBe("1");
 		const folder = join(fixture.folder, "mirrors");
@@ -100,12 +110,17 @@ describe("over HTTP", () => {
 		expect(error).toMatchObject({ kind: "denied", code: "RepositoryDenied" });
 		expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack} ${String((error as Error).cause)}`).not.toContain("wr0ng");
 		await expect((await open({ url: `${url}/git/shop.git` })).fetch()).rejects.toMatchObject({ kind: "denied" });
-		await expect((await open({ url: `${url}/git/shop.git`, credentials: { token: { env: "NONE" } } })).fetch()).rejects.toMatchObject({ kind: "invalid", code: "CredentialsInvalid" });
+		await expect((await open({ url: `${url}/git/shop.git`, credentials: { token: { env: "NONE" } } })).fetch()).rejects.toMatchObject({
+			kind: "invalid",
+			code: "CredentialsInvalid",
+		});
 	});
 
 	it("gives the token to no other host that it is sent to", async () => {
 		const url = await serve("x-access-token", "tok3n");
-		const elsewhere = await listen((request, response) => void response.writeHead(302, { Location: `${url.replace("127.0.0.1", "localhost")}${request.url}` }).end());
+		const elsewhere = await listen(
+			(request, response) => void response.writeHead(302, { Location: `${url.replace("127.0.0.1", "localhost")}${request.url}` }).end(),
+		);
 		const origin = await open({ url: `${elsewhere}/git/shop.git`, credentials: { token: { env: "TOKEN" } } }, { TOKEN: "tok3n" });
 		await expect(origin.fetch()).rejects.toMatchObject({ kind: "denied" });
 		expect(asked.join("")).toBe("");

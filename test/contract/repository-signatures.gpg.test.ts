@@ -39,7 +39,8 @@ describe("signed by gpg", () => {
 	async function gpgKey(name: string): Promise<{ readonly home: string; readonly key: string }> {
 		const home = join(fixture.folder, `gnupg-${name}`);
 		await mkdir(home, { mode: 0o700 });
-		const gpg = (...args: readonly string[]) => fixture.exec.run("gpg", ["--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", ...args]);
+		const gpg = (...args: readonly string[]) =>
+			fixture.exec.run("gpg", ["--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", ...args]);
 		await gpg("--quick-generate-key", `${name} <${name}@example.com>`, "ed25519", "sign", "never");
 		return { home, key: (await gpg("--armor", "--export", name)).stdout.toString() };
 	}
@@ -54,7 +55,8 @@ describe("signed by gpg", () => {
 	}
 
 	afterEach(async () => {
-		for (const name of ["ada", "eve"]) await fixture.exec.run("gpgconf", ["--homedir", join(fixture.folder, `gnupg-${name}`), "--kill", "all"]).catch(() => {});
+		for (const name of ["ada", "eve"])
+			await fixture.exec.run("gpgconf", ["--homedir", join(fixture.folder, `gnupg-${name}`), "--kill", "all"]).catch(() => {});
 	});
 
 	it("accepts the keys of the policy only, and no other kind of signature", async () => {

@@ -81,6 +81,8 @@ describe("signed by ssh", () => {
 		expect(await verdict(await open("ssh", [`ada@example.com ${key}`]))).toBe("good: accepted");
 		expect(await verdict(await open("ssh", [`ada@example.com namespaces="file" ${key}`]))).toMatch(/denied SignatureRequired$/u);
 		expect(await verdict(await open("ssh", [`ada@example.com valid-before="20010101" ${key}`]))).toMatch(/denied SignatureRequired$/u);
-		await expect((await open("ssh", [`a ${key}\n* ${key}`])).verify(`main@sha1:${await shop.git("rev-parse", "HEAD")}`)).rejects.toMatchObject({ kind: "invalid" });
+		await expect(
+			(await open("ssh", [`a ${key}\n* ${key}`])).verify(`main@sha1:${await shop.git("rev-parse", "HEAD")}`),
+		).rejects.toMatchObject({ kind: "invalid" });
 	});
 });

@@ -25,7 +25,13 @@ afterEach(async () => {
 });
 
 /** Commits a submodule without git's own command, so that any URL can be tried. */
-async function addSubmodule(tree: WorkTree, path: string, url: string, commit: string, files: Readonly<Record<string, string>> = {}): Promise<void> {
+async function addSubmodule(
+	tree: WorkTree,
+	path: string,
+	url: string,
+	commit: string,
+	files: Readonly<Record<string, string>> = {},
+): Promise<void> {
 	await tree.commit({ ...files, ".gitmodules": `[submodule "${path}"]\n\tpath = ${path}\n\turl = ${url}\n` });
 	await tree.git("update-index", "--add", "--cacheinfo", `160000,${commit},${path}`);
 	await tree.git("commit", "--quiet", "-m", "submodule");
@@ -83,21 +89,30 @@ describe("submodules", () => {
 		expect(await origin.resolve()).toBe(good);
 		const later = await open();
 		await expect(later.fetch()).rejects.toThrow();
-		await expect((await later.tree(await later.resolve())).read("vendor/lib/lib.yaml")).rejects.toMatchObject({ code: "SubmoduleNotFetched" });
+		await expect((await later.tree(await later.resolve())).read("vendor/lib/lib.yaml")).rejects.toMatchObject({
+			code: "SubmoduleNotFetched",
+		});
 		await rm(join(lib.folder, ".git"), { recursive: true });
 		expect((await (await later.tree(good)).read("vendor/lib/lib.yaml")).toString()).toBe("lib");
 	});
 
-	it.each(["ext::sh -c touch% pwned", "-u", "--upload-pack=touch pwned", "https://user:password@host/x"])("with the URL %j are refused", async (url) => {
-		await addSubmodule(shop, "evil", url, "1".repeat(40));
-		const origin = await open();
-		await expect(origin.fetch()).rejects.toMatchObject({ kind: expect.stringMatching(/invalid|denied/u) });
-		expect(await readdir(fixture.folder)).not.toContain("pwned");
-	});
+	it.each(["ext::sh -c touch% pwned", "-u", "--upload-pack=touch pwned", "https://user:password@host/x"])(
+		"with the URL %j are refused",
+		async (url) => {
+			await addSubmodule(shop, "evil", url, "1".repeat(40));
+			const origin = await open();
+			await expect(origin.fetch()).rejects.toMatchObject({ kind: expect.stringMatching(/invalid|denied/u) });
+			expect(await readdir(fixture.folder)).not.toContain("pwned");
+		},
+	);
 
 	it("of a hosted repository lead to its siblings, and to nothing else on the machine", async () => {
 		const hosted = createHostedRepositories({ root: join(fixture.folder, "hosted"), exec: fixture.exec });
-		for (const [name, tree] of [["shop", shop], ["lib", lib], ["deep", deep]] as const) {
+		for (const [name, tree] of [
+			["shop", shop],
+			["lib", lib],
+			["deep", deep],
+		] as const) {
 			await hosted.create(name);
 			await tree.git("push", "--quiet", join(fixture.folder, `hosted/${name}.git`), "main");
 		}

@@ -36,8 +36,13 @@ function watched(exec: Exec, seen: string[]): Exec {
 	};
 }
 
-async function open(spec: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string>> = {}, seen: string[] = []): Promise<Origin> {
-	const credentials = async (source: { file: string } | { env: string }): Promise<Secret> => new Secret(secrets["env" in source ? source.env : source.file] ?? "");
+async function open(
+	spec: Readonly<Record<string, unknown>>,
+	secrets: Readonly<Record<string, string>> = {},
+	seen: string[] = [],
+): Promise<Origin> {
+	const credentials = async (source: { file: string } | { env: string }): Promise<Secret> =>
+		new Secret(secrets["env" in source ? source.env : source.file] ?? "");
 	const origin = await fixture.repositories({ credentials, exec: watched(fixture.exec, seen) }).open(repositoryDocument("shop", spec));
 	ends.push(() => origin.close());
 	return origin;

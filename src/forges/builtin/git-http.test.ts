@@ -35,7 +35,16 @@ async function start(options: Partial<GitHttpOptions> = {}): Promise<void> {
 
 const git = async (cwd: string, ...args: readonly string[]): Promise<string> => {
 	const identity = { GIT_AUTHOR_NAME: "Ada", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "Ada", GIT_COMMITTER_EMAIL: "a@b" };
-	const exec = createExec({ environment: { PATH: path, HOME: folder, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", ...identity } });
+	const exec = createExec({
+		environment: {
+			PATH: path,
+			HOME: folder,
+			GIT_CONFIG_GLOBAL: "/dev/null",
+			GIT_CONFIG_NOSYSTEM: "1",
+			GIT_TERMINAL_PROMPT: "0",
+			...identity,
+		},
+	});
 	const { stdout, stderr } = await exec.run("git", ["-c", "core.compression=0", ...args], { cwd, title: `git ${args[0]}` });
 	return (stdout.toString() + (args.includes("--progress") || args[0] === "push" ? stderr : "")).trim();
 };
@@ -56,7 +65,11 @@ async function commit(tree: string, files: Readonly<Record<string, string | Buff
 /** Resolves when the next push was told. */
 const told = (): Promise<void> => new Promise((resolve) => void waiters.push(resolve));
 
-function post(target: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly text: string }> {
+function post(
+	target: string,
+	body: Buffer,
+	headers: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly text: string }> {
 	return new Promise((resolve, reject) => {
 		const sent = httpRequest(`${url}${target}`, { method: "POST", headers }, (response) => {
 			let text = "";
@@ -189,7 +202,9 @@ describe("git over HTTP", () => {
 	])("answers %s %s with %i", async (method, target, status) => {
 		await hosted.create("shop");
 		await symlink(join(folder, "hosted/shop.git"), join(folder, "hosted/link.git"));
-		const answered = await new Promise<number>((resolve) => httpRequest(url, { method, path: target }, (response) => resolve(response.resume().statusCode ?? 0)).end());
+		const answered = await new Promise<number>((resolve) =>
+			httpRequest(url, { method, path: target }, (response) => resolve(response.resume().statusCode ?? 0)).end(),
+		);
 		expect(answered).toBe(status);
 	});
 
@@ -210,7 +225,9 @@ describe("git over HTTP", () => {
 		const next = told();
 		const socket = connect(Number(new URL(url).port), "127.0.0.1");
 		server.prependListener("request", (request) => request.once("end", () => socket.destroy()));
-		socket.write(`POST /git/shop.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: ${body.length}\r\n\r\n`);
+		socket.write(
+			`POST /git/shop.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: ${body.length}\r\n\r\n`,
+		);
 		socket.write(body);
 		await next;
 		expect(await hosted.refs("shop")).toContain(`${oid} refs/heads/main`);
@@ -223,7 +240,10 @@ describe("git over HTTP", () => {
 			server.on("request", (request, response) => void http.handle(request, response, { actor: "ada" }).then(resolve));
 		});
 		const socket = connect(Number(new URL(url).port), "127.0.0.1");
-		socket.write("POST /git/shop.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: 5000\r\n\r\n0094", () => socket.destroy());
+		socket.write(
+			"POST /git/shop.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: 5000\r\n\r\n0094",
+			() => socket.destroy(),
+		);
 		await ended;
 		expect(await hosted.refs("shop")).toBe("");
 		expect(pushes).toEqual([]);

@@ -61,7 +61,8 @@ export function createGitHttp(options: GitHttpOptions): GitHttp {
 		const asked = readGitRequest(request, prefix);
 		if ("status" in asked) return refuse(response, asked.status, asked.message);
 		if (!(await repositories.has(asked.name))) return refuse(response, 404, "there is no such repository");
-		if (Number(request.headers["content-length"] ?? 0) > maxRequestBytes) return refuse(response, 413, `at most ${maxRequestBytes} bytes can be sent at once`);
+		if (Number(request.headers["content-length"] ?? 0) > maxRequestBytes)
+			return refuse(response, 413, `at most ${maxRequestBytes} bytes can be sent at once`);
 		const gone = new AbortController();
 		response.once("close", () => gone.abort());
 		const leave = await places.take(AbortSignal.any([gone.signal, closing.signal]));
@@ -82,7 +83,12 @@ export function createGitHttp(options: GitHttpOptions): GitHttp {
 	async function exchange(request: IncomingMessage, response: ServerResponse, asked: GitRequest, actor: string): Promise<void> {
 		// A client that left before its body was read: there is nothing to give to git.
 		if (request.destroyed && !request.readableEnded) return;
-		const child = exec.start("git", ["http-backend"], { env: cgiEnvironment(request, asked, actor, repositories.root), signal: closing.signal, timeoutMs, title: `git ${asked.service}` });
+		const child = exec.start("git", ["http-backend"], {
+			env: cgiEnvironment(request, asked, actor, repositories.root),
+			signal: closing.signal,
+			timeoutMs,
+			title: `git ${asked.service}`,
+		});
 		const isTooLarge = feed(request, child, maxRequestBytes);
 		const isPush = asked.service === "git-receive-pack";
 		finished(response, () => {
@@ -103,7 +109,8 @@ export function createGitHttp(options: GitHttpOptions): GitHttp {
 				response.end();
 				return;
 			}
-			if (!response.destroyed || isTooLarge()) log.warn("a git request failed", { repository: asked.name, service: asked.service, actor, error: String(error) });
+			if (!response.destroyed || isTooLarge())
+				log.warn("a git request failed", { repository: asked.name, service: asked.service, actor, error: String(error) });
 			if (isTooLarge()) refuse(response, 413, `at most ${maxRequestBytes} bytes can be sent at once`);
 			else refuse(response, error instanceof ExecError && error.facts.cause === "timeout" ? 504 : 500, "git could not answer the request");
 		}

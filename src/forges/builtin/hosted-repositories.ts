@@ -57,7 +57,11 @@ const configuration = (maxPushBytes: number): string => `[core]
 	auto = 0
 `;
 
-export function createHostedRepositories(options: { readonly root: string; readonly exec: Exec; readonly maxPushBytes?: number }): HostedRepositories {
+export function createHostedRepositories(options: {
+	readonly root: string;
+	readonly exec: Exec;
+	readonly maxPushBytes?: number;
+}): HostedRepositories {
 	const { exec, maxPushBytes = 2 * 1024 * 1024 * 1024 } = options;
 	const root = resolve(options.root);
 
@@ -84,7 +88,10 @@ export function createHostedRepositories(options: { readonly root: string; reado
 			const fresh = join(root, `.new-${randomUUID()}`);
 			try {
 				const env = hostingEnvironment();
-				await exec.run("git", ["init", "--quiet", "--bare", "--initial-branch=main", "--template=", "--end-of-options", fresh], { env, title: "git init" });
+				await exec.run("git", ["init", "--quiet", "--bare", "--initial-branch=main", "--template=", "--end-of-options", fresh], {
+					env,
+					title: "git init",
+				});
 				await appendFile(join(fresh, "config"), configuration(maxPushBytes));
 				await rename(fresh, folder);
 				return true;
@@ -109,7 +116,11 @@ export function createHostedRepositories(options: { readonly root: string; reado
 		},
 		async refs(name) {
 			const args = ["for-each-ref", "--format=%(objectname) %(refname)"];
-			const { stdout } = await exec.run("git", args, { env: { ...hostingEnvironment(), GIT_DIR: folderOf(name) }, title: "git for-each-ref", maxOutputBytes: 64 * 1024 * 1024 });
+			const { stdout } = await exec.run("git", args, {
+				env: { ...hostingEnvironment(), GIT_DIR: folderOf(name) },
+				title: "git for-each-ref",
+				maxOutputBytes: 64 * 1024 * 1024,
+			});
 			return stdout
 				.toString("utf8")
 				.split("\n")

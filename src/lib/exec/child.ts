@@ -43,7 +43,10 @@ export function startChild(program: string, args: readonly string[], options: Ch
 	const { signal, timeoutMs, secrets = [], title = program } = options;
 	const tail = createTail(2 * maxStderr);
 	const stderr = (): string => masked(tail.text(), secrets).slice(-maxStderr);
-	const fail = (cause: ExecCause, more: { exitCode?: number | null; exitSignal?: NodeJS.Signals | null; reason?: unknown; limit?: number | undefined } = {}) =>
+	const fail = (
+		cause: ExecCause,
+		more: { exitCode?: number | null; exitSignal?: NodeJS.Signals | null; reason?: unknown; limit?: number | undefined } = {},
+	) =>
 		new ExecError({
 			cause,
 			program,
@@ -121,7 +124,14 @@ export function startChild(program: string, args: readonly string[], options: Ch
 			settle(() => {
 				if (stopped !== undefined) {
 					killGroup("SIGKILL");
-					reject(fail(stopped.cause, { exitCode, exitSignal, limit: stopped.limit, reason: stopped.cause === "cancelled" ? signal?.reason : undefined }));
+					reject(
+						fail(stopped.cause, {
+							exitCode,
+							exitSignal,
+							limit: stopped.limit,
+							reason: stopped.cause === "cancelled" ? signal?.reason : undefined,
+						}),
+					);
 				} else if (exitCode === 0) resolve();
 				else reject(fail("failed", { exitCode, exitSignal }));
 			});
@@ -131,7 +141,12 @@ export function startChild(program: string, args: readonly string[], options: Ch
 	return { pid: child.pid, stdin: child.stdin, stdout: child.stdout, finished, stderr, stop };
 }
 
-function open(program: string, args: readonly string[], options: ChildOptions, fail: (reason: unknown) => ExecError): ChildProcessWithoutNullStreams {
+function open(
+	program: string,
+	args: readonly string[],
+	options: ChildOptions,
+	fail: (reason: unknown) => ExecError,
+): ChildProcessWithoutNullStreams {
 	let child: ChildProcessWithoutNullStreams;
 	try {
 		child = spawn(program, args, {

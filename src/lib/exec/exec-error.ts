@@ -56,6 +56,8 @@ function describe(facts: ExecFacts): string {
 		case "not-started":
 			return `${facts.title} could not be started: ${facts.reason instanceof Error ? facts.reason.message : String(facts.reason)}`;
 		case "failed":
-			return facts.exitSignal === undefined ? `${facts.title} ended with exit code ${String(facts.exitCode)}${said}` : `${facts.title} was ended by ${facts.exitSignal}${said}`;
+			return facts.exitSignal === undefined
+				? `${facts.title} ended with exit code ${String(facts.exitCode)}${said}`
+				: `${facts.title} was ended by ${facts.exitSignal}${said}`;
 	}
 }

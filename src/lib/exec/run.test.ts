@@ -38,7 +38,8 @@ function isAlive(pid: number): boolean {
 
 describe("run", () => {
 	it("returns output, passes input and gives only the environment it was told", async () => {
-		const code = 'process.stdin.on("data", d => process.stdout.write(d)).on("end", () => { console.error("note"); console.log(JSON.stringify(process.env)); })';
+		const code =
+			'process.stdin.on("data", d => process.stdout.write(d)).on("end", () => { console.error("note"); console.log(JSON.stringify(process.env)); })';
 		const result = await exec.run(node, ["-e", code], { input: "hello ", env: { MORE: "x" } });
 		const [hello, env] = result.stdout.toString().split(" ");
 		expect(hello).toBe("hello");
@@ -53,7 +54,10 @@ describe("run", () => {
 
 	it("reports exit codes with the last lines of standard error, secrets masked", async () => {
 		const secret = new Secret("sesame-open");
-		const failed = exec.run(node, ["-e", 'console.error("token sesame-open refused"); process.exit(3)'], { secrets: [secret], title: "login" });
+		const failed = exec.run(node, ["-e", 'console.error("token sesame-open refused"); process.exit(3)'], {
+			secrets: [secret],
+			title: "login",
+		});
 		await expect(failed).rejects.toThrow("login ended with exit code 3: token *** refused");
 		expect((await facts(failed)).exitCode).toBe(3);
 		expect(JSON.stringify(await facts(failed))).not.toContain("sesame");
@@ -78,7 +82,8 @@ describe("run", () => {
 
 	it("kills the whole group at the time limit, also members that ignore the polite signal", async () => {
 		const file = join(folder, "pid");
-		const grandchild = 'process.on("SIGTERM", () => {}); require("fs").writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000)';
+		const grandchild =
+			'process.on("SIGTERM", () => {}); require("fs").writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000)';
 		const parent = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}, process.argv[1]], { stdio: "ignore" }); setInterval(() => {}, 1000)`;
 		expect((await facts(exec.run(node, ["-e", parent, file], { timeoutMs: 1500 }))).cause).toBe("timeout");
 		const pid = Number(await readFile(file, "utf8"));
@@ -95,8 +100,9 @@ describe("run", () => {
 	});
 
 	it("does not wait for a daemon that keeps the streams open", async () => {
-		const daemon = 'require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { stdio: "inherit", detached: true }).unref(); console.log("done"); process.exit(0)';
-		const result = await exec.run(node, ["-e", `${daemon}`]);
+		const daemon =
+			'require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { stdio: "inherit", detached: true }).unref(); console.log("done"); process.exit(0)';
+		const result = await exec.run(node, ["-e", daemon]);
 		expect(result.stdout.toString()).toBe("done\n");
 	});
 

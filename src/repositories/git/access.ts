@@ -27,7 +27,13 @@ const prefix = "access-";
 
 /** Makes ready how to reach a URL. Credentials go through the environment of the one process, or files of mode 0600 for ssh. */
 export async function grantAccess({ url, credentials, reveal, programs, folder }: AccessOptions): Promise<Access> {
-	const common = { GIT_ALLOW_PROTOCOL: allowedProtocols(url), GIT_ASKPASS: programs.askpass, SSH_ASKPASS_REQUIRE: "never", GIT_SSH: programs.ssh, GIT_SSH_VARIANT: "ssh" };
+	const common = {
+		GIT_ALLOW_PROTOCOL: allowedProtocols(url),
+		GIT_ASKPASS: programs.askpass,
+		SSH_ASKPASS_REQUIRE: "never",
+		GIT_SSH: programs.ssh,
+		GIT_SSH_VARIANT: "ssh",
+	};
 	if (credentials === undefined) return { env: common, secrets: [], dispose: async () => {} };
 	if ("ssh" in credentials) {
 		if (url.kind !== "ssh") throw unfit("an ssh key", url);
@@ -35,7 +41,11 @@ export async function grantAccess({ url, credentials, reveal, programs, folder }
 	}
 	if (url.kind !== "http") throw unfit("a token or password", url);
 	if (url.scheme === "http" && !/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/u.test(url.host)) {
-		throw new AppError(`The credentials for ${url.scheme}://${url.host} would travel unencrypted`, { code: "RepositoryUrlInvalid", kind: "invalid", hint: "Use an https URL." });
+		throw new AppError(`The credentials for ${url.scheme}://${url.host} would travel unencrypted`, {
+			code: "RepositoryUrlInvalid",
+			kind: "invalid",
+			hint: "Use an https URL.",
+		});
 	}
 	const password = await reveal("token" in credentials ? credentials.token : credentials.basic.password);
 	const value = password.reveal().trim();
@@ -91,11 +101,19 @@ function sshConfig(files: { readonly key: string; readonly knownHosts: string })
 }
 
 function unfit(what: string, url: GitUrl): AppError {
-	return new AppError(`The credentials are ${what}, which a ${url.kind} URL has no use for`, { code: "CredentialsUnfit", kind: "invalid", hint: "Let spec.url and spec.credentials of the Repository go together." });
+	return new AppError(`The credentials are ${what}, which a ${url.kind} URL has no use for`, {
+		code: "CredentialsUnfit",
+		kind: "invalid",
+		hint: "Let spec.url and spec.credentials of the Repository go together.",
+	});
 }
 
 function badSecret(why: string): AppError {
-	return new AppError(`The credentials cannot be used: ${why}`, { code: "CredentialsInvalid", kind: "invalid", hint: "Check the file or variable that spec.credentials names." });
+	return new AppError(`The credentials cannot be used: ${why}`, {
+		code: "CredentialsInvalid",
+		kind: "invalid",
+		hint: "Check the file or variable that spec.credentials names.",
+	});
 }
 
 /** Whether a name in the folder is one that an earlier life may have left there. */

@@ -36,5 +36,9 @@ export function parseCommit(content: Buffer): GitCommit | undefined {
 function person(lines: readonly string[], role: string): { readonly name: string; readonly email: string; readonly seconds: number } {
 	const line = lines.find((each) => each.startsWith(`${role} `))?.slice(role.length + 1) ?? "";
 	const match = /^(?<name>.*?) ?<(?<email>[^<>]*)>(?: (?<seconds>\d{1,11}))?/u.exec(line)?.groups;
-	return { name: (match?.["name"] ?? "").slice(0, 200), email: (match?.["email"] ?? "").slice(0, 200), seconds: Number(match?.["seconds"] ?? 0) };
+	return {
+		name: (match?.["name"] ?? "").slice(0, 200),
+		email: (match?.["email"] ?? "").slice(0, 200),
+		seconds: Number(match?.["seconds"] ?? 0),
+	};
 }

@@ -46,7 +46,12 @@ export function createFileTree(source: TreeSource, repository: string, revision:
 			if (entry === undefined) return undefined;
 			if (entry.type === "link") {
 				links += 1;
-				if (links > maxLinks) throw new AppError(`${path} leads through symbolic links that go round in a circle`, { code: "LinkLoop", kind: "invalid", place: { file: path } });
+				if (links > maxLinks)
+					throw new AppError(`${path} leads through symbolic links that go round in a circle`, {
+						code: "LinkLoop",
+						kind: "invalid",
+						place: { file: path },
+					});
 				const target = await source.link(entry.oid, path, options);
 				if (target.startsWith("/")) throw outside(path);
 				parts.unshift(...target.split("/"));
@@ -70,13 +75,15 @@ export function createFileTree(source: TreeSource, repository: string, revision:
 		},
 		async list(path, options = {}) {
 			const found = await find(path, options);
-			if (found?.type !== "folder") throw missing(repository, path, found === undefined ? "there is no such folder" : `it is a ${found.type}, not a folder`);
+			if (found?.type !== "folder")
+				throw missing(repository, path, found === undefined ? "there is no such folder" : `it is a ${found.type}, not a folder`);
 			const tree = source.cachedTree(found.oid) ?? (await source.tree(found.oid, options));
 			return [...tree].map(([name, entry]) => listed(name, entry)).sort((a, b) => (a.name < b.name ? -1 : 1));
 		},
 		async read(path, { limit = defaultLimit, ...options } = {}) {
 			const found = await find(path, options);
-			if (found?.type !== "file") throw missing(repository, path, found === undefined ? "there is no such file" : `it is a ${found.type}, not a file`);
+			if (found?.type !== "file")
+				throw missing(repository, path, found === undefined ? "there is no such file" : `it is a ${found.type}, not a file`);
 			return source.blob(found.oid, path, limit, options);
 		},
 	};
@@ -87,7 +94,11 @@ function checkedParts(path: string): string[] {
 	const parts = path.split("/");
 	if (path.startsWith("/") || parts.includes("..")) throw outside(path);
 	if (path.length > 4096 || parts.includes("") || parts.includes(".") || path.includes("\0")) {
-		throw new AppError(`${JSON.stringify(path.slice(0, 200))} is not a path in a repository`, { code: "PathInvalid", kind: "invalid", hint: "Write it relative to the root, with / between the parts, without . and empty parts." });
+		throw new AppError(`${JSON.stringify(path.slice(0, 200))} is not a path in a repository`, {
+			code: "PathInvalid",
+			kind: "invalid",
+			hint: "Write it relative to the root, with / between the parts, without . and empty parts.",
+		});
 	}
 	return parts;
 }
@@ -102,5 +113,9 @@ function outside(path: string): AppError {
 }
 
 function missing(repository: string, path: string, why: string): AppError {
-	return new AppError(`${path === "" ? "The root" : path} of Repository ${repository}: ${why}`, { code: "PathNotFound", kind: "notFound", place: { file: path } });
+	return new AppError(`${path === "" ? "The root" : path} of Repository ${repository}: ${why}`, {
+		code: "PathNotFound",
+		kind: "notFound",
+		place: { file: path },
+	});
 }

@@ -68,7 +68,8 @@ export async function createFixture(): Promise<Fixture> {
 		log,
 		async worktree(name) {
 			const tree = join(folder, name);
-			const git = async (...args: readonly string[]): Promise<string> => (await developer.run("git", args, { cwd: tree })).stdout.toString().trimEnd();
+			const git = async (...args: readonly string[]): Promise<string> =>
+				(await developer.run("git", args, { cwd: tree })).stdout.toString().trimEnd();
 			await mkdir(tree, { recursive: true });
 			await git("init", "--quiet", "--initial-branch=main");
 			return {

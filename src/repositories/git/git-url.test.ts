@@ -61,15 +61,24 @@ describe("parseGitUrl", () => {
 
 	it("never gives git an argument that starts with a dash, and throws only its own error", () => {
 		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((text) => `-${text}`), fc.string().map((text) => `ssh://${text}`)), (text) => {
-				try {
-					const url = parseGitUrl(text, "/base");
-					if (url.kind !== "hosted") expect(url.url.startsWith("-") || url.url.includes("\0") || /^[\w+.-]*::/u.test(url.url)).toBe(false);
-					if (url.kind === "ssh") expect(url.host.startsWith("-")).toBe(false);
-				} catch (error) {
-					expect(error).toBeInstanceOf(AppError);
-				}
-			}),
+			fc.property(
+				fc.oneof(
+					fc.string(),
+					fc.webUrl(),
+					fc.string().map((text) => `-${text}`),
+					fc.string().map((text) => `ssh://${text}`),
+				),
+				(text) => {
+					try {
+						const url = parseGitUrl(text, "/base");
+						if (url.kind !== "hosted")
+							expect(url.url.startsWith("-") || url.url.includes("\0") || /^[\w+.-]*::/u.test(url.url)).toBe(false);
+						if (url.kind === "ssh") expect(url.host.startsWith("-")).toBe(false);
+					} catch (error) {
+						expect(error).toBeInstanceOf(AppError);
+					}
+				},
+			),
 			{ numRuns: 2000 },
 		);
 	});

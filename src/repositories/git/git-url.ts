@@ -4,7 +4,13 @@ import { AppError } from "../../core/app-error.ts";
 
 /** A checked Git URL: safe to hand to git as an argument after `--end-of-options`. */
 export type GitUrl =
-	| { readonly kind: "http"; readonly url: string; readonly scheme: "http" | "https"; /** With the port, where one is given. */ readonly host: string; readonly user: string | undefined }
+	| {
+			readonly kind: "http";
+			readonly url: string;
+			readonly scheme: "http" | "https" /** With the port, where one is given. */;
+			readonly host: string;
+			readonly user: string | undefined;
+	  }
 	| { readonly kind: "ssh"; readonly url: string; readonly host: string }
 	| { readonly kind: "file"; readonly url: string; readonly path: string }
 	| { readonly kind: "hosted"; readonly name: string };
@@ -13,7 +19,11 @@ const host = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:
 const user = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$/u;
 const hostedName = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
 
-function refuse(text: string, why: string, hint = "Use https://host/path.git, ssh://user@host/path.git, user@host:path, file:///path, a path, or hosted:name."): AppError {
+function refuse(
+	text: string,
+	why: string,
+	hint = "Use https://host/path.git, ssh://user@host/path.git, user@host:path, file:///path, a path, or hosted:name.",
+): AppError {
 	return new AppError(`${shown(text)} is no Git URL that can be used: ${why}`, { code: "RepositoryUrlInvalid", kind: "invalid", hint });
 }
 
@@ -67,7 +77,8 @@ function fromUrl(text: string, scheme: string): GitUrl {
 function fromScp(text: string): GitUrl {
 	const match = /^(?:([^@/:]+)@)?(\[[^\]]+\]|[^:/@]+):(.+)$/u.exec(text);
 	const [, name, machine = "", path = ""] = match ?? [];
-	if (match === null || !host.test(machine) || (name !== undefined && !user.test(name))) throw refuse(text, "neither a URL nor user@host:path");
+	if (match === null || !host.test(machine) || (name !== undefined && !user.test(name)))
+		throw refuse(text, "neither a URL nor user@host:path");
 	if (path.startsWith("-")) throw refuse(text, "the path starts with a dash");
 	return { kind: "ssh", url: text, host: machine };
 }

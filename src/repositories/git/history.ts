@@ -12,9 +12,22 @@ export interface HistoryQuery extends SignalOption {
 }
 
 /** Commits reachable from `to` and not from `from`, newest first, that touch a path. */
-export async function readHistory(git: Git, repository: string, { to, from, path, limit, signal }: HistoryQuery): Promise<readonly CommitInfo[]> {
+export async function readHistory(
+	git: Git,
+	repository: string,
+	{ to, from, path, limit, signal }: HistoryQuery,
+): Promise<readonly CommitInfo[]> {
 	const count = Math.max(0, Math.min(limit, maxLimit));
-	const args = ["log", "-z", `--max-count=${count}`, `--format=${format}`, "--no-show-signature", "--end-of-options", to, ...(from === undefined ? [] : [`^${from}`])];
+	const args = [
+		"log",
+		"-z",
+		`--max-count=${count}`,
+		`--format=${format}`,
+		"--no-show-signature",
+		"--end-of-options",
+		to,
+		...(from === undefined ? [] : [`^${from}`]),
+	];
 	const paths = path === undefined || path === "" ? [] : [path];
 	const { stdout } = await git.run(repository, [...args, "--", ...paths], { signal, timeoutMs: 30_000 });
 	const fields = stdout.toString("utf8").split("\0");

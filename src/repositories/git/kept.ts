@@ -34,7 +34,10 @@ export async function keepLeftBehind(before: Refs, after: Refs, { git, folder, o
 	const fresh = [...left].filter((commit) => !known.has(commit)).slice(0, maxKept);
 	if (fresh.length === 0) return;
 	const surplus = kept.slice(0, Math.max(0, kept.length + fresh.length - maxKept));
-	const commands = [...fresh.map((commit) => `update refs/gitward/kept/${stamp}-${commit} ${commit}`), ...surplus.map((name) => `delete refs/gitward/${name}`)];
+	const commands = [
+		...fresh.map((commit) => `update refs/gitward/kept/${stamp}-${commit} ${commit}`),
+		...surplus.map((name) => `delete refs/gitward/${name}`),
+	];
 	await git.run(folder, ["update-ref", "--stdin"], { input: `${commands.join("\n")}\n`, signal, timeoutMs: 30_000 });
 }
 

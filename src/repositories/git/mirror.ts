@@ -34,7 +34,16 @@ export function createMirror(folder: string, git: Git, now: () => number): Mirro
 		const fresh = `${target}.new-${randomUUID()}`;
 		try {
 			await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-			const args = ["init", "--quiet", "--bare", "--initial-branch=main", "--template=", ...(format === undefined ? [] : [`--object-format=${format}`]), "--end-of-options", fresh];
+			const args = [
+				"init",
+				"--quiet",
+				"--bare",
+				"--initial-branch=main",
+				"--template=",
+				...(format === undefined ? [] : [`--object-format=${format}`]),
+				"--end-of-options",
+				fresh,
+			];
 			await git.run(fresh, args, { signal, timeoutMs: 30_000 });
 			await rm(target, { recursive: true, force: true });
 			await rename(fresh, target);
@@ -43,9 +52,24 @@ export function createMirror(folder: string, git: Git, now: () => number): Mirro
 		}
 	}
 
-	async function fetchInto(target: string, url: GitUrl, refspecs: readonly string[], access: Access, { prune = false, ...options }: FetchOptions): Promise<void> {
+	async function fetchInto(
+		target: string,
+		url: GitUrl,
+		refspecs: readonly string[],
+		access: Access,
+		{ prune = false, ...options }: FetchOptions,
+	): Promise<void> {
 		const address = url.kind === "hosted" ? "" : url.url;
-		const flags = ["--quiet", "--no-progress", "--force", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", ...(prune ? ["--prune"] : [])];
+		const flags = [
+			"--quiet",
+			"--no-progress",
+			"--force",
+			"--no-tags",
+			"--no-write-fetch-head",
+			"--no-auto-maintenance",
+			"--no-recurse-submodules",
+			...(prune ? ["--prune"] : []),
+		];
 		const args = ["fetch", ...flags, "--end-of-options", address, ...refspecs];
 		for (let attempt = 1; ; attempt += 1) {
 			try {

@@ -103,7 +103,8 @@ export function createObjectReader({ start, clock, processes = 2 }: ObjectReader
 		cancelCheck = undefined;
 		const now = clock.monotonic();
 		for (const file of pool) {
-			if (file.waiting > 0 && now - file.lastAnswer > hungMs) file.stop(new AppError("git does not answer", { code: "RepositoryHung", kind: "timeout" }));
+			if (file.waiting > 0 && now - file.lastAnswer > hungMs)
+				file.stop(new AppError("git does not answer", { code: "RepositoryHung", kind: "timeout" }));
 			else if (file.waiting === 0 && now - lastUse > idleMs) file.stop();
 		}
 		if (pool.size > 0) watch();
@@ -120,7 +121,8 @@ export function createObjectReader({ start, clock, processes = 2 }: ObjectReader
 				if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})(?:\^\{commit\})?$/u.test(name)) throw new Error(`not an object name: ${JSON.stringify(name)}`);
 				if (isClosed) throw closedError();
 				if (signal?.aborted === true) throw cancelledError(signal);
-				if (waiting.length >= maxWaiting) throw new AppError("Too many reads of this repository are waiting", { code: "RepositoryBusy", kind: "unavailable" });
+				if (waiting.length >= maxWaiting)
+					throw new AppError("Too many reads of this repository are waiting", { code: "RepositoryBusy", kind: "unavailable" });
 				const cancel = (): void => {
 					if (signal !== undefined) settle(job, () => reject(cancelledError(signal)));
 				};

@@ -12,6 +12,8 @@ export interface Objects {
 	cachedTree(oid: string): GitTree | undefined;
 	tree(oid: string, options?: SignalOption): Promise<GitTree>;
 	blob(oid: string, path: string, limit: number, options?: SignalOption): Promise<Buffer>;
+	/** Forgets which objects are there, as the repository was replaced. */
+	forget(): void;
 	/** Target of a symbolic link. */
 	link(oid: string, path: string, options?: SignalOption): Promise<string>;
 }
@@ -29,7 +31,12 @@ export function createObjects(reader: ObjectReader, onCorrupt: () => void): Obje
 	const loading = new Map<string, Promise<GitTree>>();
 
 	/** Content of an object that something refers to; undefined where it is larger than the limit. */
-	async function content(oid: string, type: string, limit: number, signal?: AbortSignal): Promise<{ readonly bytes: Buffer | undefined; readonly size: number }> {
+	async function content(
+		oid: string,
+		type: string,
+		limit: number,
+		signal?: AbortSignal,
+	): Promise<{ readonly bytes: Buffer | undefined; readonly size: number }> {
 		try {
 			const object = await reader.read(oid, { limit, signal });
 			if (object === undefined) throw corruptError(new Error(`${type} ${oid} is missing`));
@@ -43,7 +50,12 @@ export function createObjects(reader: ObjectReader, onCorrupt: () => void): Obje
 
 	async function loadTree(oid: string): Promise<GitTree> {
 		const { bytes } = await content(oid, "tree", maxTreeBytes);
-		if (bytes === undefined) throw new AppError("A folder in the repository has too many entries", { code: "TreeTooLarge", kind: "invalid", hint: "Split it into several." });
+		if (bytes === undefined)
+			throw new AppError("A folder in the repository has too many entries", {
+				code: "TreeTooLarge",
+				kind: "invalid",
+				hint: "Split it into several.",
+			});
 		const tree = parseTree(bytes, oid.length === 64 ? 32 : 20);
 		trees.set(oid, tree, tree.size + 1);
 		return tree;
@@ -60,11 +72,16 @@ export function createObjects(reader: ObjectReader, onCorrupt: () => void): Obje
 			commits.set(oid, commit);
 			return commit;
 		},
+		forget() {
+			commits.clear();
+			trees.clear();
+		},
 		cachedTree: (oid) => trees.get(oid),
 		async tree(oid, { signal } = {}) {
 			const known = trees.get(oid);
 			if (known !== undefined) return known;
-			if (signal?.aborted === true) throw new AppError("Reading the repository was cancelled", { code: "Cancelled", kind: "unavailable", cause: signal.reason });
+			if (signal?.aborted === true)
+				throw new AppError("Reading the repository was cancelled", { code: "Cancelled", kind: "unavailable", cause: signal.reason });
 			// Shared by whoever asks, so nobody's signal may end it; it is short.
 			let load = loading.get(oid);
 			if (load === undefined) {
@@ -87,7 +104,12 @@ export function createObjects(reader: ObjectReader, onCorrupt: () => void): Obje
 			const known = links.get(oid);
 			if (known !== undefined) return known;
 			const { bytes } = await content(oid, "blob", maxLinkBytes, signal);
-			if (bytes === undefined || bytes.includes(0)) throw new AppError(`${path} leads through a symbolic link whose target is no path`, { code: "PathInvalid", kind: "invalid", place: { file: path } });
+			if (bytes === undefined || bytes.includes(0))
+				throw new AppError(`${path} leads through a symbolic link whose target is no path`, {
+					code: "PathInvalid",
+					kind: "invalid",
+					place: { file: path },
+				});
 			const target = bytes.toString("utf8");
 			links.set(oid, target);
 			return target;

@@ -51,13 +51,16 @@ describe("resolveRef", () => {
 
 	it("throws only its own error whatever the text", () => {
 		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("__proto__", "constructor", "^^", ">=", "x".repeat(5000))), (ref) => {
-				try {
-					expect(find(ref)).toMatch(/^[0-9a-f]$/u);
-				} catch (error) {
-					expect(error).toBeInstanceOf(AppError);
-				}
-			}),
+			fc.property(
+				fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("__proto__", "constructor", "^^", ">=", "x".repeat(5000))),
+				(ref) => {
+					try {
+						expect(find(ref)).toMatch(/^[0-9a-f]$/u);
+					} catch (error) {
+						expect(error).toBeInstanceOf(AppError);
+					}
+				},
+			),
 			{ numRuns: 2000 },
 		);
 	});

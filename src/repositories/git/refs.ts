@@ -11,7 +11,10 @@ export interface Refs {
 }
 
 /** Arguments to git that print what `parseRefs` reads. */
-export const refsCommand: readonly string[] = ["for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)"];
+export const refsCommand: readonly string[] = [
+	"for-each-ref",
+	"--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)",
+];
 
 /** Reads the output of `refsCommand`; `peel` finds the commit of a tag on a tag, undefined where it leads to none. */
 export async function parseRefs(output: string, peel: (oid: string) => Promise<string | undefined>): Promise<Refs> {
@@ -34,6 +37,12 @@ export async function parseRefs(output: string, peel: (oid: string) => Promise<s
 	return { branches, tags, own };
 }
 
+/** Whether a text is the whole hash of an object. */
+export function isObjectHash(text: string): boolean {
+	return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(text);
+}
+
+/** What a ref leads to. */
 export interface ResolvedRef {
 	readonly commit: string;
 	/** False for a commit that was named by its hash: nobody looked yet whether it is there. */
@@ -42,7 +51,7 @@ export interface ResolvedRef {
 
 /** What a ref names: a commit, a branch, a tag, or the newest tag in a semver range, in this order. Throws `notFound` or `invalid`. */
 export function resolveRef(refs: Refs, ref: string, repository: string): ResolvedRef {
-	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(ref)) return { commit: ref, isKnown: false };
+	if (isObjectHash(ref)) return { commit: ref, isKnown: false };
 	const name = ref === "HEAD" ? refs.own.get("HEAD") : (fullName(refs, ref) ?? refs.branches.get(ref) ?? refs.tags.get(ref));
 	const commit = name ?? newestInRange(refs.tags, ref);
 	if (commit !== undefined) return { commit, isKnown: true };
@@ -54,7 +63,11 @@ export function resolveRef(refs: Refs, ref: string, repository: string): Resolve
 		});
 	}
 	const range = semver.validRange(ref) === null ? "branch or tag" : "branch, tag, or tag in the range";
-	throw new AppError(`Repository ${repository} has no ${range} ${ref}`, { code: "RefNotFound", kind: "notFound", hint: hintFor(refs, ref) });
+	throw new AppError(`Repository ${repository} has no ${range} ${ref}`, {
+		code: "RefNotFound",
+		kind: "notFound",
+		hint: hintFor(refs, ref),
+	});
 }
 
 function fullName(refs: Refs, ref: string): string | undefined {
@@ -69,7 +82,12 @@ function newestInRange(tags: ReadonlyMap<string, string>, ref: string): string |
 	for (const [tag, commit] of tags) {
 		const version = semver.parse(tag.replace(/^v(?=\d)/u, ""));
 		if (version === null || !semver.satisfies(version, range)) continue;
-		if (best === undefined || version.compare(best.version) > 0 || (version.compare(best.version) === 0 && version.compareBuild(best.version) > 0)) best = { version, commit };
+		if (
+			best === undefined ||
+			version.compare(best.version) > 0 ||
+			(version.compare(best.version) === 0 && version.compareBuild(best.version) > 0)
+		)
+			best = { version, commit };
 	}
 	return best?.commit;
 }

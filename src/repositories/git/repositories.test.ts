@@ -57,7 +57,13 @@ describe("reading", () => {
 		await expect(tree.list("app.yaml")).rejects.toMatchObject({ kind: "notFound" });
 		await expect(tree.read("web")).rejects.toMatchObject({ kind: "notFound" });
 		await expect(tree.read("app.yaml", { limit: 2 })).rejects.toMatchObject({ kind: "invalid", code: "FileTooLarge" });
-		expect(await origin.commit(revision)).toMatchObject({ commit: second, author: "Ada", email: "ada@example.com", subject: "second", signature: "not-checked" });
+		expect(await origin.commit(revision)).toMatchObject({
+			commit: second,
+			author: "Ada",
+			email: "ada@example.com",
+			subject: "second",
+			signature: "not-checked",
+		});
 		expect((await tree.list("web")).map((entry) => entry.executable)).toEqual([true, false]);
 		const log = await origin.log({ to: revision, path: "app.yaml", limit: 10 });
 		expect(log.map((each) => each.subject)).toEqual(["first"]);
@@ -99,11 +105,14 @@ describe("reading", () => {
 	it("goes on when its processes are killed", async () => {
 		await shop.commit(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`f${index}`, String(index)])));
 		const pids: number[] = [];
-		const exec = { ...fixture.exec, start: (...args: Parameters<typeof fixture.exec.start>) => {
-			const child = fixture.exec.start(...args);
-			if (child.pid !== undefined) pids.push(child.pid);
-			return child;
-		} };
+		const exec = {
+			...fixture.exec,
+			start: (...args: Parameters<typeof fixture.exec.start>) => {
+				const child = fixture.exec.start(...args);
+				if (child.pid !== undefined) pids.push(child.pid);
+				return child;
+			},
+		};
 		const origin = await fixture.repositories({ exec }).open(repositoryDocument("shop", { url: shop.folder }));
 		opened.push(origin);
 		await origin.fetch();
@@ -149,7 +158,14 @@ describe("symbolic links and paths", () => {
 	}
 
 	it("follows links inside the tree", async () => {
-		const found = await tree({ "real/x.yaml": "x", "app/link": "-> ../real", "app/file": "-> ../real/x.yaml", twice: "-> app/link/../real/x.yaml", up: "-> app/..", dangling: "-> nowhere" });
+		const found = await tree({
+			"real/x.yaml": "x",
+			"app/link": "-> ../real",
+			"app/file": "-> ../real/x.yaml",
+			twice: "-> app/link/../real/x.yaml",
+			up: "-> app/..",
+			dangling: "-> nowhere",
+		});
 		expect((await found.read("app/link/x.yaml")).toString()).toBe("x");
 		expect((await found.read("app/file")).toString()).toBe("x");
 		expect((await found.read("twice")).toString()).toBe("x");
@@ -162,7 +178,13 @@ describe("symbolic links and paths", () => {
 
 	it.each(["-> /etc/passwd", "-> ../../etc/passwd", "-> ../x/../../y", "-> .."])("refuses the way out that is %s", async (target) => {
 		const found = await tree({ out: target, "deep/out": "-> ../out", ok: "ok" });
-		for (const read of [() => found.oid("out"), () => found.read("out"), () => found.list("out"), () => found.oid("deep/out"), () => found.oid("out/x")]) {
+		for (const read of [
+			() => found.oid("out"),
+			() => found.read("out"),
+			() => found.list("out"),
+			() => found.oid("deep/out"),
+			() => found.oid("out/x"),
+		]) {
 			await expect(read()).rejects.toMatchObject({ kind: "invalid", code: "PathOutsideTree" });
 		}
 		expect((await found.read("ok")).toString()).toBe("ok");
@@ -239,10 +261,25 @@ describe("refs", () => {
 		await expect(origin.resolve()).rejects.toMatchObject({ kind: "notFound", message: expect.stringContaining("no branch or tag main") });
 		await fixture.exec.run("git", ["--git-dir", await mirror(), "gc", "--quiet", "--prune=now"]);
 		const again = await open();
-		for (const [at, content] of [[revision, "lost"], [`main@sha1:${next}`, "2"]] as const) {
+		for (const [at, content] of [
+			[revision, "lost"],
+			[`main@sha1:${next}`, "2"],
+		] as const) {
 			expect((await (await again.tree(at)).read("a")).toString()).toBe(content);
 		}
 		expect(lost).toBe(revision.slice(-40));
+	});
+
+	it("follows a repository of SHA-256 hashes", async () => {
+		await rm(join(shop.folder, ".git"), { recursive: true });
+		await shop.git("init", "--quiet", "--object-format=sha256", "--initial-branch=main");
+		const commit = await shop.commit({ "web/a": "1" });
+		const origin = await open();
+		await origin.fetch();
+		expect(await origin.resolve()).toBe(`main@sha256:${commit}`);
+		const tree = await origin.tree(await origin.resolve());
+		expect((await tree.read("web/a")).toString()).toBe("1");
+		expect(await tree.oid("web")).toBe(await shop.git("rev-parse", "HEAD:web"));
 	});
 
 	it("replaces a branch by a folder of branches", async () => {
@@ -278,10 +315,13 @@ describe("faults", () => {
 	it("shares one fetch among all who ask", async () => {
 		await shop.commit({ a: "1" });
 		let fetches = 0;
-		const exec = { ...fixture.exec, run: (...args: Parameters<typeof fixture.exec.run>) => {
-			if (args[1][0] === "fetch") fetches += 1;
-			return fixture.exec.run(...args);
-		} };
+		const exec = {
+			...fixture.exec,
+			run: (...args: Parameters<typeof fixture.exec.run>) => {
+				if (args[1][0] === "fetch") fetches += 1;
+				return fixture.exec.run(...args);
+			},
+		};
 		const origin = await fixture.repositories({ exec }).open(repositoryDocument("shop", { url: shop.folder }));
 		opened.push(origin);
 		const impatient = new AbortController();
@@ -306,9 +346,12 @@ describe("faults", () => {
 	});
 
 	it.each([
-		["objects that are cut off", async (path: string) => {
-			for (const file of await files(join(path, "objects"))) await truncate(file, 20).catch(() => {});
-		}],
+		[
+			"objects that are cut off",
+			async (path: string) => {
+				for (const file of await files(join(path, "objects"))) await truncate(file, 20).catch(() => {});
+			},
+		],
 		["missing objects", (path: string) => rm(join(path, "objects"), { recursive: true })],
 		["a missing HEAD", (path: string) => rm(join(path, "HEAD"))],
 		["a broken configuration", (path: string) => writeFile(join(path, "config"), "[core\n")],
@@ -330,6 +373,20 @@ describe("faults", () => {
 			expect((await tree.read("web/b")).toString()).toBe("2");
 			expect((await tree.read("web/a")).toString()).toBe("1");
 		}
+	});
+
+	it("rebuilds although the branch was rewritten meanwhile, and says what is no longer there", async () => {
+		await shop.commit({ a: "1" });
+		const origin = await open();
+		await origin.fetch();
+		const lost = await origin.resolve();
+		await shop.git("commit", "--quiet", "--amend", "-m", "rewritten");
+		await rm(join(await mirror(), "objects"), { recursive: true });
+		await origin.fetch();
+		expect(await origin.resolve()).not.toBe(lost);
+		expect((await (await origin.tree(await origin.resolve())).read("a")).toString()).toBe("1");
+		await expect(origin.tree(lost)).rejects.toMatchObject({ kind: "notFound", code: "RevisionNotFound" });
+		await origin.fetch();
 	});
 
 	it("notices damage when it reads, although the fetch has no news, and mends it", async () => {

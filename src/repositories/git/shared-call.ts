@@ -6,11 +6,18 @@ interface Flight {
 	callers: number;
 }
 
+/** Work of which only one runs at a time. */
+export interface SharedCall {
+	call(signal?: AbortSignal): Promise<void>;
+	/** Resolves when nothing runs; never rejects. */
+	idle(): Promise<void>;
+}
+
 /**
  * Makes calls that come while one is under way share it. A caller whose signal fires leaves alone; the work itself is
  * cancelled when nobody waits for it any more.
  */
-export function createSharedCall(work: (signal: AbortSignal) => Promise<void>): (signal?: AbortSignal) => Promise<void> {
+export function createSharedCall(work: (signal: AbortSignal) => Promise<void>): SharedCall {
 	let flight: Flight | undefined;
 
 	function start(): Flight {
@@ -26,7 +33,7 @@ export function createSharedCall(work: (signal: AbortSignal) => Promise<void>): 
 		return started;
 	}
 
-	return async function call(signal) {
+	async function call(signal?: AbortSignal): Promise<void> {
 		if (signal?.aborted === true) throw cancelled(signal);
 		// One that everybody left is ending: the next starts after it.
 		while (flight?.abort.signal.aborted === true) await flight.result.catch(() => {});
@@ -45,6 +52,13 @@ export function createSharedCall(work: (signal: AbortSignal) => Promise<void>): 
 			mine.callers -= 1;
 			if (mine.callers === 0) mine.abort.abort();
 		}
+	}
+
+	return {
+		call,
+		async idle() {
+			while (flight !== undefined) await flight.result.catch(() => {});
+		},
 	};
 }
 

@@ -26,7 +26,16 @@ export interface SignaturesOptions {
 }
 
 /** Letters of `%G?`, see PRETTY FORMATS in git-log(1). */
-const letters: Readonly<Record<string, CommitInfo["signature"]>> = { G: "good", U: "unknown-key", E: "unknown-key", B: "bad", X: "bad", Y: "bad", R: "bad", N: "none" };
+const letters: Readonly<Record<string, CommitInfo["signature"]>> = {
+	G: "good",
+	U: "unknown-key",
+	E: "unknown-key",
+	B: "bad",
+	X: "bad",
+	Y: "bad",
+	R: "bad",
+	N: "none",
+};
 
 export function createSignatures({ verify, repository, folder, git, exec }: SignaturesOptions): Signatures {
 	let prepared: Promise<readonly (readonly [string, string])[]> | undefined;
@@ -38,7 +47,11 @@ export function createSignatures({ verify, repository, folder, git, exec }: Sign
 			const file = join(folder, "allowed_signers");
 			await writeFile(`${file}.new`, verify.keys.map((key) => `${signerLine(key)}\n`).join(""), { mode: 0o600 });
 			await rename(`${file}.new`, file);
-			return [["gpg.ssh.allowedSignersFile", file], ["gpg.program", "false"], ["gpg.x509.program", "false"]];
+			return [
+				["gpg.ssh.allowedSignersFile", file],
+				["gpg.program", "false"],
+				["gpg.x509.program", "false"],
+			];
 		}
 		const home = join(folder, "gnupg");
 		await rm(home, { recursive: true, force: true });
@@ -47,7 +60,11 @@ export function createSignatures({ verify, repository, folder, git, exec }: Sign
 		await writeFile(join(home, "gpg.conf"), "trust-model always\nno-auto-key-retrieve\nno-auto-key-locate\n", { mode: 0o600 });
 		for (const key of verify.keys) {
 			try {
-				await exec.run("gpg", ["--batch", "--no-tty", "--homedir", home, "--import"], { input: key, env: { GNUPGHOME: home }, title: "gpg --import" });
+				await exec.run("gpg", ["--batch", "--no-tty", "--homedir", home, "--import"], {
+					input: key,
+					env: { GNUPGHOME: home },
+					title: "gpg --import",
+				});
 			} catch (error) {
 				if (!(error instanceof ExecError) || error.facts.cause !== "failed") throw error;
 				throw new AppError(`A key of spec.verify.keys is no public key that gpg can read: ${error.message}`, {
@@ -58,7 +75,10 @@ export function createSignatures({ verify, repository, folder, git, exec }: Sign
 				});
 			}
 		}
-		return [["gpg.ssh.program", "false"], ["gpg.x509.program", "false"]];
+		return [
+			["gpg.ssh.program", "false"],
+			["gpg.x509.program", "false"],
+		];
 	}
 
 	return {
@@ -82,7 +102,11 @@ export function createSignatures({ verify, repository, folder, git, exec }: Sign
 function signerLine(key: string): string {
 	const line = key.trim();
 	if (/[\r\n\0]/u.test(line)) {
-		throw new AppError("A key of spec.verify.keys has several lines", { code: "VerifyKeyInvalid", kind: "invalid", hint: "Give one line as in allowed_signers for each key." });
+		throw new AppError("A key of spec.verify.keys has several lines", {
+			code: "VerifyKeyInvalid",
+			kind: "invalid",
+			hint: "Give one line as in allowed_signers for each key.",
+		});
 	}
 	const [type = "", data = "", comment = ""] = line.split(/\s+/u);
 	if (!/^(?:ssh|ecdsa|sk)-[a-z0-9@.-]+$/u.test(type)) return line;

@@ -44,13 +44,19 @@ export async function fetchSubmodules(options: SubmoduleOptions, fetch: (url: Gi
 		const file = root === undefined ? undefined : (await objects.tree(root, signals)).get(".gitmodules");
 		if (root === undefined || file?.type !== "file") return;
 		await objects.blob(file.oid, ".gitmodules", maxGitmodules, signals);
-		const { stdout } = await git.run(folder, ["config", "-z", "--no-includes", "--list", "--blob", file.oid], { ...signals, timeoutMs: 30_000 });
+		const { stdout } = await git.run(folder, ["config", "-z", "--no-includes", "--list", "--blob", file.oid], {
+			...signals,
+			timeoutMs: 30_000,
+		});
 		for (const { path, url } of parseSubmodules(stdout.toString("utf8"))) {
 			const entry = await entryAt(root, path);
 			if (entry?.type !== "submodule") continue;
 			count += 1;
 			if (depth > maxDepth || count > maxSubmodules) {
-				throw new AppError(`The repository has more than ${maxSubmodules} submodules, or more than ${maxDepth} inside each other`, { code: "SubmodulesTooMany", kind: "invalid" });
+				throw new AppError(`The repository has more than ${maxSubmodules} submodules, or more than ${maxDepth} inside each other`, {
+					code: "SubmodulesTooMany",
+					kind: "invalid",
+				});
 			}
 			const address = submoduleUrl(url, parent, hosted);
 			if ((await objects.commit(entry.oid, signals)) === undefined) await fetch(address, entry.oid);

@@ -15,7 +15,9 @@ function encode(entries: readonly (readonly [mode: string, name: string, oid: Ui
 	return Buffer.concat(entries.flatMap(([mode, name, oid]) => [Buffer.from(`${mode} ${name}\0`), oid]));
 }
 
-const name = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/[/\0]/u.test(text) && text !== "." && text !== ".." && Buffer.from(text).toString() === text);
+const name = fc
+	.string({ unit: "grapheme", minLength: 1 })
+	.filter((text) => !/[/\0]/u.test(text) && text !== "." && text !== ".." && Buffer.from(text).toString() === text);
 
 describe("parseTree", () => {
 	it.each([20, 32] as const)("reads back what was written, with oids of %i bytes", (oidBytes) => {
@@ -31,7 +33,9 @@ describe("parseTree", () => {
 	it("throws only its own error on any bytes, and never reads past the end", () => {
 		const noise = fc.oneof(
 			fc.uint8Array(),
-			fc.tuple(fc.constantFrom("40000 a\0", "100644 ../x\0", "100644 ", "9 a\0", "100644 a"), fc.uint8Array({ maxLength: 30 })).map(([head, rest]) => Buffer.concat([Buffer.from(head), rest])),
+			fc
+				.tuple(fc.constantFrom("40000 a\0", "100644 ../x\0", "100644 ", "9 a\0", "100644 a"), fc.uint8Array({ maxLength: 30 }))
+				.map(([head, rest]) => Buffer.concat([Buffer.from(head), rest])),
 		);
 		fc.assert(
 			fc.property(noise, (bytes) => {

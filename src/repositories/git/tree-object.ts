@@ -11,7 +11,11 @@ export interface GitEntry {
 export type GitTree = ReadonlyMap<string, GitEntry>;
 
 function malformed(why: string): AppError {
-	return new AppError(`A folder in the repository is malformed: ${why}`, { code: "TreeMalformed", kind: "invalid", hint: "Look at it with git fsck, and commit a mended one." });
+	return new AppError(`A folder in the repository is malformed: ${why}`, {
+		code: "TreeMalformed",
+		kind: "invalid",
+		hint: "Look at it with git fsck, and commit a mended one.",
+	});
 }
 
 const types: Readonly<Record<string, GitEntry["type"]>> = { "40": "folder", "100": "file", "120": "link", "160": "submodule" };
