@@ -1,0 +1,217 @@
+import { join } from "node:path";
+import { AppError } from "../../core/app-error.ts";
+import type { Observation } from "../../core/change.ts";
+import type { EnvironmentDocument } from "../../core/documents/environment.ts";
+import { keyOf, type ObjectKey, parseKey, refOf } from "../../core/object.ts";
+import type { Exec } from "../../lib/exec/exec.ts";
+import type { DriverContext, OwnedObject, Target } from "../../ports/driver.ts";
+import { createArchiveHandler } from "./archive/archive.ts";
+import { openClaimedPaths } from "./claimed-paths.ts";
+import { createDirectoryHandler } from "./directory.ts";
+import { createFileHandler } from "./file.ts";
+import { createFiles, type WriteBytes } from "./files.ts";
+import type { Handler, Subject } from "./handler.ts";
+import { createJobHandler } from "./job.ts";
+import { createLedger } from "./ledger.ts";
+import { openMadeFolders } from "./made-folders.ts";
+import { type HostObject, parseObject } from "./parse.ts";
+import { createPlaces } from "./places.ts";
+import { createProcessHandler } from "./process-handler.ts";
+import { readLogs } from "./process/follow-logs.ts";
+import { createProcessTable } from "./process/process-table.ts";
+import { type Children, openSupervisors, type Supervisors } from "./process/supervisors.ts";
+import { openRoot } from "./root.ts";
+import { createSlice } from "./slice.ts";
+import { createUnitHandler } from "./unit.ts";
+import { createWatches, type WatchFolder } from "./watches.ts";
+
+export interface HostTargetOptions {
+	readonly environment: EnvironmentDocument;
+	readonly context: DriverContext;
+	readonly exec: Exec;
+	/** What processes inherit. */
+	readonly inherited: Readonly<Record<string, string>>;
+	/** Absolute. */
+	readonly root: string;
+	readonly children: Children;
+	readonly random: () => number;
+	readonly watch: WatchFolder | undefined;
+	readonly writeBytes: WriteBytes | undefined;
+	readonly onClosed: () => void;
+}
+
+/** Opens one Environment on this machine. */
+export async function openHostTarget(options: HostTargetOptions): Promise<Target> {
+	const { context, exec, inherited } = options;
+	const { clock, log, home } = context;
+	const made = openMadeFolders(join(home, "made-folders"));
+	const root = openRoot({ path: options.root, home, made });
+	const ledger = createLedger();
+	const slice = createSlice();
+	const files = createFiles({ root, made, ledger, writeBytes: options.writeBytes });
+	const watches = createWatches({
+		root,
+		ledger,
+		clock,
+		log,
+		slice,
+		...(options.watch === undefined ? {} : { watch: options.watch }),
+		onProblem(entry, problem) {
+			if (problem !== undefined) context.notify({ application: entry.application, key: entry.key, type: "changed", message: problem });
+		},
+	});
+	const places = createPlaces({ root, ledger, claims: openClaimedPaths(join(home, "claimed-paths")), watches });
+	const table = createProcessTable(exec);
+	let supervisors: Supervisors | undefined;
+	const running = (): Supervisors => {
+		if (supervisors === undefined) throw new AppError("the Environment is being opened", { code: "EnvironmentOpening", kind: "waiting" });
+		return supervisors;
+	};
+	const processes = createProcessHandler({ root, files, ledger, places, supervisors: running });
+	const jobs = createJobHandler({ home: join(home, "jobs"), table, environment: inherited, clock, cwd: processes.cwd });
+	const handlers: Readonly<Record<string, Handler>> = {
+		File: createFileHandler({ root, files, ledger, places, clock }) as Handler,
+		Directory: createDirectoryHandler({ root, files, ledger, places, made }) as Handler,
+		Archive: createArchiveHandler({ root, files, ledger, places, slice, blobs: context.blobs, home: join(home, "archives") }) as Handler,
+		Process: processes as Handler,
+		Unit: createUnitHandler({ root, files, places, exec, clock }) as Handler,
+		Job: jobs as Handler,
+	};
+	supervisors = await openSupervisors({
+		home: join(home, "processes"),
+		table,
+		children: options.children,
+		environment: inherited,
+		clock,
+		log,
+		random: options.random,
+		cwd: processes.cwd,
+		writePortFiles: processes.writePortFiles,
+		onHealth: (wish, health) => context.notify({ application: wish.application, key: wish.key, type: "health", message: health.message === "" ? health.status : health.message }),
+	});
+	const tracked = new Map<string, Map<ObjectKey, OwnedObject>>();
+	let isClosed = false;
+
+	function handlerOf(kind: string): Handler {
+		const handler = handlers[kind];
+		if (handler !== undefined) return handler;
+		throw new AppError(`a host target does not know the kind ${kind}`, { code: "KindUnknown", kind: "invalid", hint: `Known kinds: ${Object.keys(handlers).join(", ")}.` });
+	}
+
+	const always = (): boolean => true;
+	function ownedSubject(application: string, owned: OwnedObject, isDesired: (key: ObjectKey) => boolean = always): Subject {
+		return { application, key: owned.key, namespace: owned.ref.namespace, name: owned.ref.name, desired: undefined, owned, isDesired };
+	}
+
+	async function pauseFor(signal: AbortSignal | undefined): Promise<void> {
+		const pause = slice();
+		if (pause !== undefined) await pause;
+		signal?.throwIfAborted();
+	}
+
+	function demandOwnPaths(desired: readonly { readonly key: ObjectKey; readonly object: HostObject; readonly namespace: string }[]): void {
+		const paths = new Map<string, ObjectKey>();
+		for (const { key, object, namespace } of desired) {
+			if (object.kind !== "File" && object.kind !== "Directory" && object.kind !== "Archive") continue;
+			const path = root.locate(namespace, object.spec.path ?? object.metadata.name);
+			const other = paths.get(path);
+			if (other !== undefined) {
+				throw new AppError(`${other} and ${key} have the same path, ${path}`, { code: "DuplicatePath", kind: "invalid", hint: "Give one of the two another path." });
+			}
+			paths.set(path, key);
+		}
+	}
+
+	return {
+		async observe(application, desired, owned, { signal } = {}) {
+			const ownedByKey = new Map(owned.map((each) => [each.key, each]));
+			const wanted = desired.map((each) => {
+				const ref = refOf(each);
+				const namespace = ref.namespace === "" ? application : ref.namespace;
+				return { key: keyOf(ref), name: ref.name, namespace, object: parseObject(each) };
+			});
+			const wantedKeys = new Set(wanted.map((each) => each.key));
+			demandOwnPaths(wanted);
+			const isDesired = (key: ObjectKey): boolean => wantedKeys.has(key);
+			for (const each of owned) handlerOf(each.ref.kind).remember(ownedSubject(application, each));
+			const observations: Observation[] = [];
+			for (const { key, name, namespace, object } of wanted) {
+				const subject: Subject = { application, key, namespace, name, desired: object, owned: ownedByKey.get(key), isDesired };
+				const observation = handlerOf(object.kind).observe(subject);
+				observations.push(observation instanceof Promise ? await observation : observation);
+				await pauseFor(signal);
+			}
+			for (const each of owned) {
+				if (wantedKeys.has(each.key)) continue;
+				const observation = handlerOf(each.ref.kind).observe(ownedSubject(application, each, isDesired));
+				observations.push(observation instanceof Promise ? await observation : observation);
+				await pauseFor(signal);
+			}
+			return observations;
+		},
+		async apply(application, change, owned, { signal } = {}) {
+			const pause = slice();
+			if (pause !== undefined) await pause;
+			signal?.throwIfAborted();
+			const handler = handlerOf(change.ref.kind);
+			const { key, ref } = change;
+			const subject: Subject = { application, key, namespace: ref.namespace === "" ? application : ref.namespace, name: ref.name, desired: undefined, owned, isDesired: () => false };
+			if (change.action === "delete") {
+				await handler.remove(subject, signal);
+				return null;
+			}
+			if (change.desired === undefined) throw new Error(`nothing is desired of ${key}`);
+			const record = handler.apply({ ...subject, desired: parseObject(change.desired) }, change, signal);
+			return record instanceof Promise ? await record : record;
+		},
+		async health(application, owned, { signal } = {}) {
+			signal?.throwIfAborted();
+			return owned.map((each) => ({ key: each.key, ...handlerOf(each.ref.kind).health(ownedSubject(application, each)) }));
+		},
+		async track(application, owned) {
+			if (isClosed) return;
+			const before = tracked.get(application);
+			const now = new Map(owned.map((each) => [each.key, each]));
+			for (const each of owned) {
+				handlerOf(each.ref.kind).track(ownedSubject(application, each));
+				const pause = slice();
+				if (pause !== undefined) await pause;
+			}
+			for (const [key, each] of before ?? []) if (!now.has(key)) handlerOf(each.ref.kind).untrack(ownedSubject(application, each));
+			if (now.size === 0) tracked.delete(application);
+			else tracked.set(application, now);
+			await watches.arm();
+		},
+		async sweep(application, owned, { signal } = {}) {
+			const differing: ObjectKey[] = [];
+			for (const each of owned) {
+				const differs = handlerOf(each.ref.kind).differs(ownedSubject(application, each));
+				if (differs instanceof Promise ? await differs : differs) differing.push(each.key);
+				await pauseFor(signal);
+			}
+			return differing;
+		},
+		async *logs(_application, key, logOptions) {
+			const { kind } = parseKey(key);
+			const folder = kind === "Process" ? running().get(key)?.folder : kind === "Job" ? jobs.folder(key) : undefined;
+			if (folder === undefined) {
+				throw new AppError(`${key} has no log`, { code: "LogsNotFound", kind: "notFound", hint: "Only a Process and a Job that ran here have one." });
+			}
+			yield* readLogs(folder, logOptions);
+		},
+		async close(reason) {
+			if (isClosed) return;
+			isClosed = true;
+			try {
+				watches.close();
+				await supervisors?.close(reason === "shutdown" && options.environment.spec.policy.onShutdown === "stop");
+				root.close();
+				made.close();
+			} catch (error) {
+				log.error("environment did not close cleanly", { environment: options.environment.metadata.name, error });
+			} finally {
+				options.onClosed();
+			}
+		},
+	};
+}
