@@ -56,8 +56,13 @@ function foreignError(error: unknown): AppError | undefined {
 		return new AppError("The request's body is too large", { code: "BodyTooLarge", kind: "invalid", hint: "Send less at once." });
 	}
 	if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
-		return new AppError("The request's body is not JSON", { code: "UnsupportedMediaType", kind: "invalid", hint: "Send `Content-Type: application/json`." });
+		return new AppError("The request's body is not JSON", {
+			code: "UnsupportedMediaType",
+			kind: "invalid",
+			hint: "Send `Content-Type: application/json`.",
+		});
 	}
-	if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new AppError(message ?? "The request is not valid", { code: "InvalidRequest", kind: "invalid" });
+	if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+		return new AppError(message ?? "The request is not valid", { code: "InvalidRequest", kind: "invalid" });
 	return undefined;
 }

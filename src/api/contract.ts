@@ -162,7 +162,8 @@ export const contract = {
 		method: "GET",
 		path: "/api/v1/applications/:name/settled",
 		tag: "applications",
-		summary: "Waits until the Application is Synced and Healthy at its desired Revision. 202 with the holds when it cannot get there by itself.",
+		summary:
+			"Waits until the Application is Synced and Healthy at its desired Revision. 202 with the holds when it cannot get there by itself.",
 		params: named,
 		query: z.object({ limit: whole(1, 60).default(30).describe("Seconds to wait; then `settled` is false: ask again.") }),
 		timeLimit: 70_000,

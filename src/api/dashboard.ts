@@ -33,7 +33,9 @@ const reserved = /^\/(?:api|git|hooks|assets|metrics|healthz|readyz)(?:\/|$)/u;
 
 function isPage(request: FastifyRequest): boolean {
 	const path = request.url.split("?", 1)[0] ?? "/";
-	return request.method === "GET" && !reserved.test(path) && !/\.[a-z0-9]+$/iu.test(path) && (request.headers.accept ?? "").includes("text/html");
+	return (
+		request.method === "GET" && !reserved.test(path) && !/\.[a-z0-9]+$/iu.test(path) && (request.headers.accept ?? "").includes("text/html")
+	);
 }
 
 function notFound(request: FastifyRequest): AppError {

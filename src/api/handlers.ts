@@ -45,12 +45,15 @@ export function handlersOf(operations: Operations): Handlers {
 			return pageOfList(matches, nameOf, query);
 		},
 		getApplication: ({ params, signal }) => operations.application(params.name, { signal }),
-		listObjects: async ({ params, query, signal }) => pageOfList(await operations.objects(params.name, { signal }), (each) => each.key, query),
+		listObjects: async ({ params, query, signal }) =>
+			pageOfList(await operations.objects(params.name, { signal }), (each) => each.key, query),
 		getPlan: ({ params, signal }) => operations.plan(params.name, { signal }),
 		planWorkingTree: ({ params, body, signal }) => operations.plan(params.name, { signal, workingTree: toWorkingTree(body) }),
 		findAffected: async ({ body, signal }) => ({ applications: [...(await operations.affected(toWorkingTree(body), { signal }))] }),
 		getHistory: async ({ params, query }) =>
-			mutablePage(await operations.history(params.name, { limit: query.limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) })),
+			mutablePage(
+				await operations.history(params.name, { limit: query.limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) }),
+			),
 		syncApplication: async ({ params, body, by }) => {
 			await operations.sync(params.name, { by, ...(body.confirm === undefined ? {} : { confirm: body.confirm }) });
 			return { application: params.name };
@@ -70,7 +73,11 @@ export function handlersOf(operations: Operations): Handlers {
 		waitSettled: ({ params, query, signal }) => settledWithin(operations, params.name, query.limit * 1000, signal),
 		listEvents: async ({ query }) => {
 			const { limit, cursor, newest, application, environment } = query;
-			const filter = { limit, ...(application === undefined ? {} : { application }), ...(environment === undefined ? {} : { environment }) };
+			const filter = {
+				limit,
+				...(application === undefined ? {} : { application }),
+				...(environment === undefined ? {} : { environment }),
+			};
 			if (newest) return { items: [...(await operations.events({ ...filter, newest: true }))] };
 			if (cursor !== undefined && !/^[0-9]{1,15}$/u.test(cursor)) throw invalidCursor();
 			const items = [...(await operations.events({ ...filter, after: Number(cursor ?? 0) }))];
@@ -83,7 +90,11 @@ export function handlersOf(operations: Operations): Handlers {
 /** Hints a fetch; `notFound` for a Repository that is not known. */
 export function refresh(operations: Operations, name: string): void {
 	if (!operations.repositories().some((each) => each.name === name)) {
-		throw new AppError(`There is no Repository ${JSON.stringify(name)}`, { code: "RepositoryNotFound", kind: "notFound", hint: "`gitward get repositories` lists them." });
+		throw new AppError(`There is no Repository ${JSON.stringify(name)}`, {
+			code: "RepositoryNotFound",
+			kind: "notFound",
+			hint: "`gitward get repositories` lists them.",
+		});
 	}
 	operations.refresh(name);
 }

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import { startApi } from "../../test/api/start-api.ts";
 import { contract } from "./contract.ts";
 import { openApi } from "./openapi.ts";
 import type { Route } from "./route.ts";
-import { startApi } from "../../test/api/start-api.ts";
 
 type Json = { [key: string]: Json } & Json[] & string;
 const document = openApi("1.2.3") as Json;
@@ -30,7 +30,7 @@ it("refers only to what it holds", () => {
 			.replace("#/", "")
 			.split("/")
 			.reduce<Json | undefined>((value, part) => value?.[part], document);
-		expect(found, reference).toBeDefined();
+		expect({ reference, found: found !== undefined }).toEqual({ reference, found: true });
 	}
 	expect(JSON.stringify(document)).not.toContain("__shared");
 	expect(document.openapi).toBe("3.1.0");

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { applicationDetailSchema, applicationSummarySchema, historyEntrySchema, holdSchema, objectViewSchema } from "../core/views/application.ts";
+import {
+	applicationDetailSchema,
+	applicationSummarySchema,
+	historyEntrySchema,
+	holdSchema,
+	objectViewSchema,
+} from "../core/views/application.ts";
 import { actorSchema, changeSchema, conditionSchema, healthSchema, planSchema } from "../core/views/common.ts";
 import { controlViewSchema } from "../core/views/control.ts";
 import { environmentViewSchema } from "../core/views/environment.ts";
@@ -51,12 +57,20 @@ export function openApi(version: string): JsonObject {
 	}
 	return {
 		openapi: "3.1.0",
-		info: { title: "Gitward", version, description: "Keeps environments equal to what Git says.", license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+		info: {
+			title: "Gitward",
+			version,
+			description: "Keeps environments equal to what Git says.",
+			license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+		},
 		servers: [{ url: "/" }],
 		security: [{ bearer: [] }, { basic: [] }],
 		paths,
 		components: {
-			securitySchemes: { bearer: { type: "http", scheme: "bearer" }, basic: { type: "http", scheme: "basic", description: "The token as password." } },
+			securitySchemes: {
+				bearer: { type: "http", scheme: "bearer" },
+				basic: { type: "http", scheme: "basic", description: "The token as password." },
+			},
 			schemas: Object.fromEntries(Object.entries(schemas).flatMap(([id, schema]) => (id === "__shared" ? [] : [[id, plain(schema)]]))),
 		},
 	};
@@ -73,15 +87,27 @@ function operation(name: string, route: Route, idOf: (schema: z.ZodType) => stri
 		tags: [route.tag],
 		...(route.open === true ? { security: [] } : {}),
 		parameters: [...parameters("path", route.params), ...parameters("query", route.query)],
-		...(route.body === undefined ? {} : { requestBody: { required: !route.body.safeParse(undefined).success, content: content("application/json", route.body) } }),
-		responses: { [String(route.status)]: answer, default: { description: "What went wrong; `kind` waiting comes with status 202.", content: content("application/json", errorViewSchema) } },
+		...(route.body === undefined
+			? {}
+			: { requestBody: { required: !route.body.safeParse(undefined).success, content: content("application/json", route.body) } }),
+		responses: {
+			[String(route.status)]: answer,
+			default: {
+				description: "What went wrong; `kind` waiting comes with status 202.",
+				content: content("application/json", errorViewSchema),
+			},
+		},
 	};
 }
 
 function parameters(place: "path" | "query", schema: z.ZodObject | undefined): JsonObject[] {
 	if (schema === undefined) return [];
 	return Object.entries(schema.shape).map(([name, each]) => {
-		const { description, $schema: _, ...json } = plain(z.toJSONSchema(each as z.ZodType, { io: "input", unrepresentable: "any" })) as JsonObject;
+		const {
+			description,
+			$schema: _,
+			...json
+		} = plain(z.toJSONSchema(each as z.ZodType, { io: "input", unrepresentable: "any" })) as JsonObject;
 		const required = place === "path" || !(each as z.ZodType).safeParse(undefined).success;
 		return { name, in: place, required, ...(description === undefined ? {} : { description }), schema: json };
 	});
@@ -91,7 +117,10 @@ function parameters(place: "path" | "query", schema: z.ZodObject | undefined): J
 function plain(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(plain);
 	if (value === null || typeof value !== "object") return value;
-	const entries = Object.entries(value).filter(([key, each]) => key !== "$id" && !(key === "$schema" && typeof each === "string") && !(key === "$ref" && String(each).includes("__shared")));
+	const entries = Object.entries(value).filter(
+		([key, each]) =>
+			key !== "$id" && !(key === "$schema" && typeof each === "string") && !(key === "$ref" && String(each).includes("__shared")),
+	);
 	return Object.fromEntries(entries.map(([key, each]) => [key, plain(each)]));
 }
 

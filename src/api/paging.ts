@@ -5,7 +5,11 @@ import type { Page } from "../core/views/common.ts";
  * One page of a list that is whole in memory. The cursor names the last item that was given and its place, so that a list which
  * changed in between is gone on with at the right item, or near it where that item is gone.
  */
-export function pageOfList<T>(list: readonly T[], idOf: (item: T) => string, query: { readonly limit: number; readonly cursor?: string | undefined }): { items: T[]; next?: string } {
+export function pageOfList<T>(
+	list: readonly T[],
+	idOf: (item: T) => string,
+	query: { readonly limit: number; readonly cursor?: string | undefined },
+): { items: T[]; next?: string } {
 	const start = query.cursor === undefined ? 0 : startAfter(list, idOf, query.cursor);
 	const items = list.slice(start, start + query.limit);
 	const last = items.at(-1);
@@ -38,5 +42,9 @@ function parse(cursor: string): readonly [number, string] {
 
 /** The error for a cursor that this server did not give. */
 export function invalidCursor(): AppError {
-	return new AppError("The cursor is not one that this server gave", { code: "InvalidCursor", kind: "invalid", hint: "Take `next` of the page before, or none for the first page." });
+	return new AppError("The cursor is not one that this server gave", {
+		code: "InvalidCursor",
+		kind: "invalid",
+		hint: "Take `next` of the page before, or none for the first page.",
+	});
 }

@@ -11,7 +11,11 @@ export function connectionSignal(reply: FastifyReply, closing: AbortSignal): Abo
 /** Runs a handler with a time limit; what does not heed the signal is answered for all the same. */
 export async function withinLimit<T>(ms: number, outer: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const limit = new AbortController();
-	const error = new AppError(`No answer within ${Math.round(ms / 1000)} s`, { code: "RequestTimeout", kind: "timeout", hint: "Try again; when it stays so, look at `gitward events` and the log." });
+	const error = new AppError(`No answer within ${Math.round(ms / 1000)} s`, {
+		code: "RequestTimeout",
+		kind: "timeout",
+		hint: "Try again; when it stays so, look at `gitward events` and the log.",
+	});
 	let fail: (reason: unknown) => void = () => undefined;
 	const failed = new Promise<never>((_, reject) => {
 		fail = reject;

@@ -1,5 +1,5 @@
-import { hostname } from "node:os";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { AppError } from "../core/app-error.ts";
 import type { Operations } from "../engine/operations.ts";
@@ -63,7 +63,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 		cookies ??= new SessionCookies(token, { port: (server.server.address() as AddressInfo).port, tls: tls !== undefined });
 		return cookies;
 	};
-	const names = [hostname().toLowerCase(), ...(options.hosts ?? []).map((each) => each.toLowerCase()), ...(tls === undefined ? [] : certificateNames(tls.cert))];
+	const names = [
+		hostname().toLowerCase(),
+		...(options.hosts ?? []).map((each) => each.toLowerCase()),
+		...(tls === undefined ? [] : certificateNames(tls.cert)),
+	];
 	const guard = createGuard({ token, cookies: currentCookies, names, tls: tls !== undefined });
 	addGuards(server, guard, { bodyMs: limits.bodyMs, tls: tls !== undefined });
 	addErrors(server, log);
@@ -90,13 +94,20 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
 function createServer(tls: { readonly cert: string; readonly key: string } | undefined): FastifyInstance {
 	const timing = { headersTimeout: 20_000, requestTimeout: 0, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 };
-	const common = { logger: false, exposeHeadRoutes: false, forceCloseConnections: "idle", bodyLimit: 1024 * 1024, routerOptions: { maxParamLength: 512 } } as const;
-	const server = tls === undefined ? Fastify({ ...common, http: timing }) : Fastify({ ...common, https: { ...timing, ...tls, minVersion: "TLSv1.2" } });
+	const common = {
+		logger: false,
+		exposeHeadRoutes: false,
+		forceCloseConnections: "idle",
+		bodyLimit: 1024 * 1024,
+		routerOptions: { maxParamLength: 512 },
+	} as const;
+	const server =
+		tls === undefined ? Fastify({ ...common, http: timing }) : Fastify({ ...common, https: { ...timing, ...tls, minVersion: "TLSv1.2" } });
 	// Set on the server too: a push may take as long as it likes, so only the time until its headers are here is limited.
 	server.server.requestTimeout = 0;
 	server.server.maxConnections = 2048;
 	server.removeContentTypeParser("text/plain");
-	return server as unknown as FastifyInstance;
+	return server;
 }
 
 function addGuards(server: FastifyInstance, guard: Guard, options: { readonly bodyMs: number; readonly tls: boolean }): void {
@@ -135,7 +146,13 @@ function addErrors(server: FastifyInstance, log: Log): void {
 	});
 	server.addHook("onResponse", async (request, reply) => {
 		// The route and not the URL: what a URL holds is not ours to write down.
-		log.debug("request", { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime), by: identities.get(request)?.actor.via });
+		log.debug("request", {
+			method: request.method,
+			route: request.routeOptions.url,
+			status: reply.statusCode,
+			ms: Math.round(reply.elapsedTime),
+			by: identities.get(request)?.actor.via,
+		});
 	});
 }
 
@@ -159,10 +176,20 @@ async function start(server: FastifyInstance, host: string, port: number): Promi
 		await server.close().catch(() => undefined);
 		const code = (error as NodeJS.ErrnoException).code;
 		if (code === "EADDRINUSE") {
-			throw new AppError(`${authority(host, port)} is in use by another program`, { code: "AddressInUse", kind: "conflict", hint: "Choose another with --listen HOST:PORT, or stop the other program.", cause: error });
+			throw new AppError(`${authority(host, port)} is in use by another program`, {
+				code: "AddressInUse",
+				kind: "conflict",
+				hint: "Choose another with --listen HOST:PORT, or stop the other program.",
+				cause: error,
+			});
 		}
 		if (code === "EACCES" || code === "EADDRNOTAVAIL") {
-			throw new AppError(`Gitward may not listen on ${authority(host, port)}: ${(error as Error).message}`, { code: "AddressDenied", kind: "denied", hint: "Choose another address with --listen HOST:PORT.", cause: error });
+			throw new AppError(`Gitward may not listen on ${authority(host, port)}: ${(error as Error).message}`, {
+				code: "AddressDenied",
+				kind: "denied",
+				hint: "Choose another address with --listen HOST:PORT.",
+				cause: error,
+			});
 		}
 		throw error;
 	}

@@ -21,14 +21,23 @@ export interface StreamLimits {
 }
 
 /** Adds the streams of events and logs. */
-export function addStreamRoutes(server: FastifyInstance, operations: Operations, options: { readonly closing: AbortSignal; readonly limits: StreamLimits; readonly log: Log }): void {
+export function addStreamRoutes(
+	server: FastifyInstance,
+	operations: Operations,
+	options: { readonly closing: AbortSignal; readonly limits: StreamLimits; readonly log: Log },
+): void {
 	const { closing, limits, log } = options;
 	let open = 0;
 
 	async function stream(reply: FastifyReply, type: string, run: (writer: StreamWriter) => Promise<void>): Promise<void> {
 		open += 1;
 		reply.hijack();
-		const headers = { ...(reply.getHeaders() as Record<string, string>), "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no" };
+		const headers = {
+			...(reply.getHeaders() as Record<string, string>),
+			"content-type": type,
+			"cache-control": "no-store",
+			"x-accel-buffering": "no",
+		};
 		try {
 			reply.raw.writeHead(200, headers);
 			reply.raw.flushHeaders();
@@ -44,7 +53,12 @@ export function addStreamRoutes(server: FastifyInstance, operations: Operations,
 
 	function admit(): void {
 		if (open < limits.most && !closing.aborted) return;
-		throw new AppError("Too many streams are open", { code: "TooManyStreams", kind: "unavailable", retryAfterMs: 5000, hint: "Close some, or ask again later." });
+		throw new AppError("Too many streams are open", {
+			code: "TooManyStreams",
+			kind: "unavailable",
+			retryAfterMs: 5000,
+			hint: "Close some, or ask again later.",
+		});
 	}
 
 	server.get(contract.streamEvents.path, async (request, reply) => {
@@ -53,18 +67,24 @@ export function addStreamRoutes(server: FastifyInstance, operations: Operations,
 		const after = typeof resumed === "string" && /^[0-9]{1,15}$/u.test(resumed) ? Number(resumed) : query.after;
 		admit();
 		const signal = connectionSignal(reply, closing);
-		await stream(reply, "text/event-stream; charset=utf-8", (writer) => streamEvents(operations, { ...query, after }, writer, signal, limits.heartbeatMs));
+		await stream(reply, "text/event-stream; charset=utf-8", (writer) =>
+			streamEvents(operations, { ...query, after }, writer, signal, limits.heartbeatMs),
+		);
 	});
 
 	server.get(contract.streamLogs.path, async (request, reply) => {
 		const params = validate(contract.streamLogs.params, request.params, "params") as z.output<typeof contract.streamLogs.params>;
-		const { object, tail, follow } = validate(contract.streamLogs.query, request.query, "query") as z.output<typeof contract.streamLogs.query>;
+		const { object, tail, follow } = validate(contract.streamLogs.query, request.query, "query") as z.output<
+			typeof contract.streamLogs.query
+		>;
 		admit();
 		const signal = connectionSignal(reply, closing);
 		const lines = operations.logs(params.name, object, { tail, follow, signal })[Symbol.asyncIterator]();
 		const first = lines.next();
 		// Errors that come at once get a proper status; a stream that is silent so far begins all the same.
 		await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 250))]);
-		await stream(reply, "application/x-ndjson; charset=utf-8", (writer) => streamLogs(first, lines, writer, signal, { heartbeatMs: limits.heartbeatMs, request: request.id }));
+		await stream(reply, "application/x-ndjson; charset=utf-8", (writer) =>
+			streamLogs(first, lines, writer, signal, { heartbeatMs: limits.heartbeatMs, request: request.id }),
+		);
 	});
 }

@@ -29,7 +29,8 @@ export async function loadOrMakeToken(file: string): Promise<{ readonly token: S
 		await unlink(draft);
 	}
 	const written = await readToken(file);
-	if (written === undefined) throw new AppError(`The token file ${file} vanished while it was made`, { code: "TokenFileMissing", kind: "conflict" });
+	if (written === undefined)
+		throw new AppError(`The token file ${file} vanished while it was made`, { code: "TokenFileMissing", kind: "conflict" });
 	return { token: written, made: written.reveal() === value };
 }
 
@@ -40,7 +41,11 @@ export async function readToken(file: string): Promise<Secret | undefined> {
 		text = (await readFile(file, "utf8")).trim();
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw new AppError(`The token file ${file} cannot be read: ${(error as Error).message}`, { code: "TokenFileUnreadable", kind: "denied", cause: error });
+		throw new AppError(`The token file ${file} cannot be read: ${(error as Error).message}`, {
+			code: "TokenFileUnreadable",
+			kind: "denied",
+			cause: error,
+		});
 	}
 	if (!pattern.test(text)) {
 		throw new AppError(`The token file ${file} holds no token`, {

@@ -8,5 +8,9 @@ export function validate(schema: z.ZodType | undefined, value: unknown, part: "p
 	if (result.success) return result.data;
 	const issue = result.error.issues[0];
 	const place = [part, ...(issue?.path ?? [])].map(String).join(".");
-	throw new AppError(`${place}: ${issue?.message ?? "not valid"}`, { code: "InvalidRequest", kind: "invalid", hint: "What is expected stands in /api/v1/openapi.json." });
+	throw new AppError(`${place}: ${issue?.message ?? "not valid"}`, {
+		code: "InvalidRequest",
+		kind: "invalid",
+		hint: "What is expected stands in /api/v1/openapi.json.",
+	});
 }

@@ -6,7 +6,11 @@ import type { WorkingTreeBody } from "./schemas.ts";
 export function toWorkingTree(body: WorkingTreeBody): WorkingTree {
 	const files = new Map<string, Buffer | null>();
 	for (const { path, content } of body.files) {
-		if (path.split("/").some((part) => part === "" || part === "." || part === ".." || part.toLowerCase() === ".git") || path.includes("\0") || path.includes("\\")) {
+		if (
+			path.split("/").some((part) => part === "" || part === "." || part === ".." || part.toLowerCase() === ".git") ||
+			path.includes("\0") ||
+			path.includes("\\")
+		) {
 			throw new AppError(`The path ${JSON.stringify(path)} is not one inside a repository`, {
 				code: "InvalidPath",
 				kind: "invalid",

@@ -17,7 +17,17 @@ afterEach(async () => {
 	await cli.remove();
 });
 
-const listings = [["get", "applications"], ["get", "environments"], ["get", "repositories"], ["tree"], ["history", "shop"], ["events"], ["diff"], ["doctor"], ["status"]];
+const listings = [
+	["get", "applications"],
+	["get", "environments"],
+	["get", "repositories"],
+	["tree"],
+	["history", "shop"],
+	["events"],
+	["diff"],
+	["doctor"],
+	["status"],
+];
 
 describe("listings", () => {
 	it.each(listings)("%s %s are the same in JSON and YAML, and tables without colours in a pipe", async (...args) => {
@@ -40,7 +50,10 @@ describe("listings", () => {
 
 describe("status", () => {
 	it("tells what does not converge, why, and what to do", async () => {
-		api.operations.list[0] = { ...(api.operations.list[0] as (typeof api.operations.list)[0]), holds: [{ reason: "DeletionGuard", message: "it would delete all", confirm: "abc123" }] };
+		api.operations.list[0] = {
+			...(api.operations.list[0] as (typeof api.operations.list)[0]),
+			holds: [{ reason: "DeletionGuard", message: "it would delete all", confirm: "abc123" }],
+		};
 		const { out, code } = await cli.run(["status"]);
 		expect(code).toBe(0);
 		expect(out).toContain("2 Applications: 1 fine, 1 to look at");
@@ -55,7 +68,12 @@ describe("status", () => {
 
 describe("acting", () => {
 	it("asks for what was said, as the command line", async () => {
-		for (const args of [["sync", "shop", "--confirm", "abc"], ["suspend", "shop", "billing"], ["resume", "shop"], ["rollback", "shop", "2"]]) {
+		for (const args of [
+			["sync", "shop", "--confirm", "abc"],
+			["suspend", "shop", "billing"],
+			["resume", "shop"],
+			["rollback", "shop", "2"],
+		]) {
 			expect((await cli.run(args)).code).toBe(0);
 		}
 		const by = { name: "admin", via: "cli" };
@@ -82,7 +100,8 @@ describe("acting", () => {
 		const first = await cli.run(["sync", "shop", "--wait"]);
 		expect(first).toMatchObject({ code: 0 });
 		expect(first.err).toContain("healthy");
-		api.operations.settle = () => Promise.reject(new AppError("billing waits for a person", { code: "Held", kind: "waiting", hint: "confirm it" }));
+		api.operations.settle = () =>
+			Promise.reject(new AppError("billing waits for a person", { code: "Held", kind: "waiting", hint: "confirm it" }));
 		const held = await cli.run(["sync", "billing", "--wait"]);
 		expect(held.code).toBe(6);
 		expect(held.err).toContain("hint: confirm it");
@@ -100,7 +119,15 @@ describe("diff", () => {
 		expect(out.indexOf("DELETES 1 Object")).toBeLessThan(out.indexOf("~ File page"));
 		expect(out).toContain("-<h1>old</h1>");
 		expect(out).toContain("+<h1>new</h1>");
-		api.operations.plans.set("shop", { application: "shop", environment: "staging", revision: "x", hash: "h", changes: [], unchanged: 2, warnings: [] });
+		api.operations.plans.set("shop", {
+			application: "shop",
+			environment: "staging",
+			revision: "x",
+			hash: "h",
+			changes: [],
+			unchanged: 2,
+			warnings: [],
+		});
 		expect((await cli.run(["diff", "shop"])).code).toBe(0);
 	});
 });
@@ -108,7 +135,12 @@ describe("diff", () => {
 describe("streams", () => {
 	it("prints logs, and of one Object by its name", async () => {
 		expect((await cli.run(["logs", "shop"])).out).toContain("listening on 8080\n");
-		expect((await cli.run(["logs", "shop", "web", "--tail", "1", "-o", "json"])).out.trim().split("\n").map((line) => JSON.parse(line) as unknown)).toHaveLength(1);
+		expect(
+			(await cli.run(["logs", "shop", "web", "--tail", "1", "-o", "json"])).out
+				.trim()
+				.split("\n")
+				.map((line) => JSON.parse(line) as unknown),
+		).toHaveLength(1);
 	});
 
 	it("follows events over a lost server, until Ctrl-C", async () => {
@@ -130,7 +162,12 @@ describe("streams", () => {
 				return text.includes("while away");
 			},
 		});
-		expect(out.trim().split("\n").map((line) => (JSON.parse(line) as { id: number }).id)).toEqual([1, 2]);
+		expect(
+			out
+				.trim()
+				.split("\n")
+				.map((line) => (JSON.parse(line) as { id: number }).id),
+		).toEqual([1, 2]);
 		expect(err).toContain("trying again");
 		expect(code).toBe(0);
 		await again?.close();
@@ -148,7 +185,12 @@ describe("errors", () => {
 		["timeout", 7],
 		["internal", 70],
 	] as const)("of kind %s end with %i, and show where and what to do", async (kind, code) => {
-		api.operations.failure = new AppError("it is so", { code: "Because", kind, hint: "do this", place: { file: "a.yaml", line: 3, column: 5, key: "spec.x", quote: "  x: 1" } });
+		api.operations.failure = new AppError("it is so", {
+			code: "Because",
+			kind,
+			hint: "do this",
+			place: { file: "a.yaml", line: 3, column: 5, key: "spec.x", quote: "  x: 1" },
+		});
 		const result = await cli.run(["history", "shop"]);
 		expect(result.code).toBe(code);
 		expect(result.err).toBe("error: it is so (Because)\n  at a.yaml:3:5 key spec.x\n  3 |   x: 1\n    |     ^\nhint: do this\n");
@@ -211,7 +253,8 @@ describe("finding the server", () => {
 	it("answers git for its own server only", async () => {
 		const plain = await createCli();
 		await plain.run(["login", api.url], { input: `${testToken}\n` });
-		const ask = (host: string, action = "get") => plain.run(["credential", action], { input: `protocol=http\nhost=${host}\n\n`, env: { GITWARD_TOKEN: "other" } });
+		const ask = (host: string, action = "get") =>
+			plain.run(["credential", action], { input: `protocol=http\nhost=${host}\n\n`, env: { GITWARD_TOKEN: "other" } });
 		expect(await ask(new URL(api.url).host)).toMatchObject({ code: 0, out: `username=gitward\npassword=${testToken}\n` });
 		expect(await ask("git.example.com")).toMatchObject({ code: 0, out: "" });
 		expect(await ask(new URL(api.url).host, "erase")).toMatchObject({ code: 0, out: "" });
@@ -227,8 +270,15 @@ describe("offline", () => {
 	});
 
 	it("finds what is missing", async () => {
-		const findings = JSON.parse((await cli.run(["doctor", "-o", "json"], { env: { PATH: "/nonexistent" } })).out) as { name: string; state: string; mend?: string }[];
-		expect(findings.find((each) => each.name === "git")).toMatchObject({ state: "missing", mend: expect.stringContaining("apt install git") as string });
+		const findings = JSON.parse((await cli.run(["doctor", "-o", "json"], { env: { PATH: "/nonexistent" } })).out) as {
+			name: string;
+			state: string;
+			mend?: string;
+		}[];
+		expect(findings.find((each) => each.name === "git")).toMatchObject({
+			state: "missing",
+			mend: expect.stringContaining("apt install git") as string,
+		});
 		expect((await cli.run(["doctor", "--token-file", "/nonexistent"])).code).toBe(7);
 	});
 
@@ -236,10 +286,27 @@ describe("offline", () => {
 		const first = await cli.run(["init", "mine"]);
 		expect(first.code).toBe(0);
 		expect(first.out).toContain("gitward up --control control");
+		expect(await cli.run(["validate", "mine/control"])).toMatchObject({ code: 0 });
 		const file = join(cli.home, "mine", "control", "gitward.yaml");
 		await writeFile(file, "mine");
 		const second = await cli.run(["init", "mine"]);
 		expect(second.code).toBe(5);
 		expect(await readFile(file, "utf8")).toBe("mine");
+	});
+
+	it("checks control documents, and names file, line, column and the nearest key", async () => {
+		await cli.run(["init", "mine"]);
+		const file = join(cli.home, "mine", "control", "gitward.yaml");
+		await writeFile(file, (await readFile(file, "utf8")).replace("poll: 2s", "pol: 2s"));
+		const { code, out, err } = await cli.run(["validate", "mine/control"]);
+		expect(code).toBe(2);
+		expect(out).toContain("mine/control/gitward.yaml:11:3: spec.pol");
+		expect(out).toContain("Did you mean poll?");
+		expect(err).toContain("1 problem");
+		expect(JSON.parse((await cli.run(["validate", "mine/control", "-o", "json"])).out)).toMatchObject({
+			valid: false,
+			problems: [{ place: { line: 11 } }],
+		});
+		expect((await cli.run(["validate", "nowhere"])).code).toBe(4);
 	});
 });

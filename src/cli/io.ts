@@ -34,7 +34,7 @@ export function processIo(signal: AbortSignal): Io {
 		paint: createPaint(colours(stdout.isTTY, env)),
 		errPaint: createPaint(colours(stderr.isTTY, env)),
 		width: stdout.isTTY ? Math.max(stdout.columns || 80, 40) : undefined,
-		progress: stderr.isTTY === true && env["TERM"] !== "dumb" && env["CI"] === undefined,
+		progress: stderr.isTTY && env["TERM"] !== "dumb" && env["CI"] === undefined,
 		env,
 		cwd: process.cwd(),
 		signal,

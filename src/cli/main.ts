@@ -5,10 +5,15 @@ import { processIo } from "./io.ts";
 import { createProgram } from "./program/program.ts";
 import { showError } from "./show-error.ts";
 
+/** npm passes on a Ctrl-C that its child has got from the terminal already: within this time it is the same one. */
+const sameSignalMs = 500;
 const interrupt = new AbortController();
+let interruptedAt = 0;
 for (const name of ["SIGINT", "SIGTERM"] as const) {
 	process.on(name, () => {
+		if (interrupt.signal.aborted && performance.now() - interruptedAt < sameSignalMs) return;
 		if (interrupt.signal.aborted) process.exit(exitCode.interrupted);
+		interruptedAt = performance.now();
 		interrupt.abort(new AppError("Interrupted", { code: "Interrupted", kind: "unavailable" }));
 	});
 }

@@ -8,7 +8,9 @@ export type Format = "table" | "json" | "yaml";
 
 /** `-o table|json|yaml`, which every listing takes. */
 export function formatOption(): Option {
-	return new Option("-o, --output <format>", "table for people, json or yaml for scripts").choices(["table", "json", "yaml"]).default("table");
+	return new Option("-o, --output <format>", "table for people, json or yaml for scripts")
+		.choices(["table", "json", "yaml"])
+		.default("table");
 }
 
 /** A value as JSON or YAML. */
@@ -17,7 +19,11 @@ export function formatData(value: unknown, format: "json" | "yaml"): string {
 }
 
 /** Prints rows in the chosen form; `empty` says, to people, that there are none. */
-export function printList<T>(io: Io, rows: readonly T[], options: { readonly format: Format; readonly columns: readonly Column<T>[]; readonly empty: string }): void {
+export function printList<T>(
+	io: Io,
+	rows: readonly T[],
+	options: { readonly format: Format; readonly columns: readonly Column<T>[]; readonly empty: string },
+): void {
 	if (options.format !== "table") io.out(formatData(rows, options.format));
 	else if (rows.length === 0) io.err(`${options.empty}\n`);
 	else io.out(formatTable(options.columns, rows, { paint: io.paint, width: io.width }));

@@ -8,7 +8,12 @@ import { type EventsOptions, followEvents } from "./events.ts";
 import { linesOf } from "./lines.ts";
 import { type Input, type RequestOptions, send } from "./send.ts";
 
-type Given<R, K extends string> = R extends Readonly<Record<K, infer S extends z.ZodType>> ? (undefined extends z.input<S> ? { readonly [P in K]?: z.input<S> } : { readonly [P in K]: z.input<S> }) : unknown;
+type Given<R, K extends string> =
+	R extends Readonly<Record<K, infer S extends z.ZodType>>
+		? undefined extends z.input<S>
+			? { readonly [P in K]?: z.input<S> }
+			: { readonly [P in K]: z.input<S> }
+		: unknown;
 type QueryGiven<R> = R extends { readonly query: infer S extends z.ZodType } ? { readonly query?: z.input<S> } : unknown;
 
 /** What a route takes: its params, query and body, as the contract has them. */
@@ -55,7 +60,7 @@ export function createClient(options: RequestOptions): Client {
 			let cursor: string | undefined;
 			do {
 				const query = { limit: 500, ...(input as { query?: object }).query, ...(cursor === undefined ? {} : { cursor }) };
-				const page = (await call(name, { ...input, query } as InputOf<K>, signal)) as { items: ItemOf<K>[]; next?: string };
+				const page = (await call(name, { ...input, query }, signal)) as { items: ItemOf<K>[]; next?: string };
 				items.push(...page.items);
 				cursor = page.next;
 			} while (cursor !== undefined);

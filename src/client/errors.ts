@@ -18,7 +18,11 @@ export function errorOf(body: unknown): AppError | undefined {
 
 /** The error for an answer that does not follow the contract. */
 export function wrongAnswer(url: string): AppError {
-	return new AppError(`The answer of ${url} is not one of Gitward's API`, { code: "WrongAnswer", kind: "unavailable", hint: "Check that the address is Gitward's, and of the same version." });
+	return new AppError(`The answer of ${url} is not one of Gitward's API`, {
+		code: "WrongAnswer",
+		kind: "unavailable",
+		hint: "Check that the address is Gitward's, and of the same version.",
+	});
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -3,7 +3,7 @@ import { AppError } from "../core/app-error.ts";
 import { errorOf, wrongAnswer } from "./errors.ts";
 
 export interface RequestOptions {
-	/** Address of the server, `http://127.0.0.1:4747`; empty for the page's own. */
+	/** Address of the server, `http://127.0.0.1:7474`; empty for the page's own. */
 	readonly url: string;
 	/** Called for each request; the dashboard gives none. */
 	readonly token?: () => string;
@@ -14,13 +14,19 @@ export interface RequestOptions {
 
 /** What a route of the contract takes, before it is checked. */
 export interface Input {
-	readonly params?: Readonly<Record<string, unknown>>;
-	readonly query?: Readonly<Record<string, unknown>>;
+	readonly params?: Readonly<Record<string, string>>;
+	readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
 	readonly body?: unknown;
 }
 
 /** Sends one request of the contract; throws the server's error, or `unavailable` where there is no answer. */
-export async function send(options: RequestOptions, route: Route, input: Input, signal?: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+export async function send(
+	options: RequestOptions,
+	route: Route,
+	input: Input,
+	signal?: AbortSignal,
+	headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
 	const url = `${options.url.replace(/\/+$/u, "")}${pathOf(route, input)}`;
 	let response: Response;
 	try {
@@ -43,11 +49,13 @@ export async function send(options: RequestOptions, route: Route, input: Input, 
 	}
 	if (response.ok) return response;
 	const failure = errorOf(await response.json().catch(() => undefined));
-	throw failure ?? (response.status >= 500 ? unreachable(options.url, new Error(`HTTP status ${response.status}`)) : wrongAnswer(options.url));
+	throw (
+		failure ?? (response.status >= 500 ? unreachable(options.url, new Error(`HTTP status ${response.status}`)) : wrongAnswer(options.url))
+	);
 }
 
 function pathOf(route: Route, input: Input): string {
-	const path = route.path.replaceAll(/:([a-z]+)/gu, (_, name: string) => encodeURIComponent(String(input.params?.[name] ?? "")));
+	const path = route.path.replaceAll(/:([a-z]+)/gu, (_, name: string) => encodeURIComponent(input.params?.[name] ?? ""));
 	const query = new URLSearchParams();
 	for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(name, String(value));
 	return query.size === 0 ? path : `${path}?${query}`;

@@ -24,12 +24,16 @@ export class FakeOperations implements Operations {
 	readonly asked: Asked[] = [];
 	readonly log: GitwardEvent[] = [];
 	readonly list: ApplicationSummary[] = [
-		sampleApplication("billing", { environment: "production", sync: "OutOfSync", health: { status: "Degraded", message: "process exited with code 1" } }),
+		sampleApplication("billing", {
+			environment: "production",
+			sync: "OutOfSync",
+			health: { status: "Degraded", message: "process exited with code 1" },
+		}),
 		sampleApplication("shop", {}),
 	];
 	readonly plans = new Map<string, PlanView>();
 	/** Thrown by the next calls that name an Application, when set. */
-	failure: unknown;
+	failure: Error | undefined;
 	isReady = true;
 	/** Resolves `settled`; tests replace it. */
 	settle: (signal: AbortSignal | undefined) => Promise<void> = async () => undefined;
@@ -45,7 +49,11 @@ export class FakeOperations implements Operations {
 	}
 
 	control(): ControlView {
-		return { source: "/srv/control", revision: `main@sha1:${"a".repeat(40)}`, conditions: [{ type: "Ready", status: "True", reason: "Applied", message: "", since }] };
+		return {
+			source: "/srv/control",
+			revision: `main@sha1:${"a".repeat(40)}`,
+			conditions: [{ type: "Ready", status: "True", reason: "Applied", message: "", since }],
+		};
 	}
 
 	environments(): readonly EnvironmentView[] {
@@ -77,9 +85,18 @@ export class FakeOperations implements Operations {
 		return { items: all.slice(start, end), ...(end < all.length ? { next: String(end) } : {}) };
 	}
 
-	async events(query: { readonly after?: number; readonly limit: number; readonly newest?: boolean; readonly application?: string; readonly environment?: string }): Promise<readonly GitwardEvent[]> {
+	async events(query: {
+		readonly after?: number;
+		readonly limit: number;
+		readonly newest?: boolean;
+		readonly application?: string;
+		readonly environment?: string;
+	}): Promise<readonly GitwardEvent[]> {
 		const matches = this.log.filter(
-			(event) => event.id > (query.after ?? 0) && (query.application ?? event.application) === event.application && (query.environment ?? event.environment) === event.environment,
+			(event) =>
+				event.id > (query.after ?? 0) &&
+				(query.application ?? event.application) === event.application &&
+				(query.environment ?? event.environment) === event.environment,
 		);
 		return query.newest === true ? matches.slice(-query.limit) : matches.slice(0, query.limit);
 	}
@@ -131,7 +148,8 @@ export class FakeOperations implements Operations {
 
 	async rollback(name: string, options: { readonly by: Actor; readonly to: string }): Promise<void> {
 		this.#find(name);
-		if (!["1", "2", "3"].includes(options.to)) throw new AppError(`${name} has no history entry ${options.to}`, { code: "HistoryEntryNotFound", kind: "notFound" });
+		if (!["1", "2", "3"].includes(options.to))
+			throw new AppError(`${name} has no history entry ${options.to}`, { code: "HistoryEntryNotFound", kind: "notFound" });
 		this.asked.push({ what: "rollback", name, by: options.by, argument: options.to });
 	}
 
@@ -149,7 +167,11 @@ export class FakeOperations implements Operations {
 		this.asked.push({ what: "refresh", name });
 	}
 
-	async *logs(name: string, object: string | undefined, options: { readonly signal?: AbortSignal; readonly tail: number; readonly follow: boolean }): AsyncGenerator<Line> {
+	async *logs(
+		name: string,
+		object: string | undefined,
+		options: { readonly signal?: AbortSignal; readonly tail: number; readonly follow: boolean },
+	): AsyncGenerator<Line> {
 		this.#find(name);
 		if (object === "Nothing") throw new AppError("Nothing has no logs", { code: "NoLogs", kind: "notFound" });
 		if (options.tail > 0) yield* this.lines.slice(-options.tail);
@@ -188,7 +210,12 @@ export class FakeOperations implements Operations {
 	#find(name: string): ApplicationSummary {
 		this.#fail();
 		const found = this.list.find((each) => each.name === name);
-		if (found === undefined) throw new AppError(`There is no Application ${JSON.stringify(name)}`, { code: "ApplicationNotFound", kind: "notFound", hint: "`gitward get applications` lists them." });
+		if (found === undefined)
+			throw new AppError(`There is no Application ${JSON.stringify(name)}`, {
+				code: "ApplicationNotFound",
+				kind: "notFound",
+				hint: "`gitward get applications` lists them.",
+			});
 		return found;
 	}
 

@@ -41,12 +41,30 @@ export function sampleEnvironment(name: string, after: string[]): EnvironmentVie
 }
 
 export function sampleRepository(name: string): RepositoryView {
-	return { name, url: "https://git.example.com/acme/shop.git", ref: "main", revision, lastFetch: since, conditions: [], applications: 2, hosted: false };
+	return {
+		name,
+		url: "https://git.example.com/acme/shop.git",
+		ref: "main",
+		revision,
+		lastFetch: since,
+		conditions: [],
+		applications: 2,
+		hosted: false,
+	};
 }
 
 export function sampleObject(application: string, name: string): ObjectView {
 	const kind = name === "web" ? "Process" : "File";
-	return { key: `${kind}.host.gitward.dev/${application}/${name}`, kind, name, namespace: application, health: { status: "Healthy", message: "" }, drifted: false, created: true, logs: kind === "Process" };
+	return {
+		key: `${kind}.host.gitward.dev/${application}/${name}`,
+		kind,
+		name,
+		namespace: application,
+		health: { status: "Healthy", message: "" },
+		drifted: false,
+		created: true,
+		logs: kind === "Process",
+	};
 }
 
 export function sampleHistory(application: string, id: string): HistoryEntry {
@@ -81,7 +99,12 @@ export function samplePlan(application: string): PlanView {
 				differences: [{ path: "/spec/content", before: "<h1>old</h1>\nsame\n", after: "<h1>new</h1>\nsame\n" }],
 			},
 			{ key: `File.host.gitward.dev/${application}/gone`, action: "delete", wave: 0, differences: [] },
-			{ key: `Process.host.gitward.dev/${application}/worker`, action: "create", wave: 1, differences: [{ path: "", after: { spec: { command: ["node", "worker.mjs"] } } }] },
+			{
+				key: `Process.host.gitward.dev/${application}/worker`,
+				action: "create",
+				wave: 1,
+				differences: [{ path: "", after: { spec: { command: ["node", "worker.mjs"] } } }],
+			},
 		],
 		unchanged: 3,
 		warnings: ["deploy/shop/old.yaml holds no Object"],

@@ -37,7 +37,12 @@ export async function createCli(server?: string): Promise<Cli> {
 			new Promise((resolve, reject) => {
 				const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], {
 					cwd: options.cwd ?? home,
-					env: { PATH: process.env["PATH"] ?? "", HOME: home, ...(server === undefined ? {} : { GITWARD_SERVER: server, GITWARD_TOKEN: testToken }), ...options.env },
+					env: {
+						PATH: process.env["PATH"] ?? "",
+						HOME: home,
+						...(server === undefined ? {} : { GITWARD_SERVER: server, GITWARD_TOKEN: testToken }),
+						...options.env,
+					},
 				});
 				let out = "";
 				let err = "";

@@ -1,10 +1,11 @@
 import { request as httpRequest } from "node:http";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FakeOperations } from "../../../test/api/fake-operations.ts";
+import { startApi, type TestApi, testToken } from "../../../test/api/start-api.ts";
 import { AppError } from "../../core/app-error.ts";
 import { Secret } from "../../lib/secret.ts";
 import { createApi } from "../server.ts";
-import { FakeOperations } from "../../../test/api/fake-operations.ts";
-import { startApi, type TestApi, testToken } from "../../../test/api/start-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -25,12 +26,13 @@ interface Answer {
 }
 
 /** Unlike fetch, sends any header, also Host, Origin and Cookie. */
-function send(path: string, options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string | Buffer } = {}): Promise<Answer> {
+function send(
+	path: string,
+	options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string | Buffer } = {},
+): Promise<Answer> {
 	return new Promise((resolve, reject) => {
-		const outgoing = httpRequest(`${api.url}${path}`, { method: options.method ?? "GET", headers: options.headers ?? {} }, async (incoming) => {
-			let body = "";
-			for await (const chunk of incoming) body += String(chunk);
-			resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
+		const outgoing = httpRequest(`${api.url}${path}`, { method: options.method ?? "GET", headers: options.headers ?? {} }, (incoming) => {
+			text(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }), reject);
 		});
 		outgoing.once("error", reject);
 		outgoing.end(options.body);
@@ -41,20 +43,37 @@ const bearer = { authorization: `Bearer ${testToken}` };
 const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` });
 
 async function login(): Promise<string> {
-	const answer = await send("/api/v1/session", { method: "POST", headers: { "content-type": "application/json", origin: api.url }, body: JSON.stringify({ token: testToken }) });
+	const answer = await send("/api/v1/session", {
+		method: "POST",
+		headers: { "content-type": "application/json", origin: api.url },
+		body: JSON.stringify({ token: testToken }),
+	});
 	expect(answer.status).toBe(200);
 	return String(answer.headers["set-cookie"]).split(";", 1)[0] ?? "";
 }
 
 describe("who may ask", () => {
-	it.each(["/api/v1/applications", "/api/v1/events/stream", "/api/v1/session", "/metrics", "/git/shop.git/info/refs", "/api/v1/openapi.json"])("refuses %s without a token", async (path) => {
+	it.each([
+		"/api/v1/applications",
+		"/api/v1/events/stream",
+		"/api/v1/session",
+		"/metrics",
+		"/git/shop.git/info/refs",
+		"/api/v1/openapi.json",
+	])("refuses %s without a token", async (path) => {
 		const answer = await send(path);
 		expect(answer.status).toBe(401);
 		expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "TokenRequired", kind: "denied" } });
 		expect(answer.headers["www-authenticate"]).toMatch(path.startsWith("/git/") ? /^Basic / : /^Bearer /);
 	});
 
-	it.each([{ authorization: "Bearer wrong" }, { authorization: "Bearer" }, { authorization: "Digest x" }, basic("admin", "wrong"), { authorization: "Basic !!" }])("refuses wrong credentials %j", async (headers) => {
+	it.each([
+		{ authorization: "Bearer wrong" },
+		{ authorization: "Bearer" },
+		{ authorization: "Digest x" },
+		basic("admin", "wrong"),
+		{ authorization: "Basic !!" },
+	])("refuses wrong credentials %j", async (headers) => {
 		const answer = await send("/api/v1/applications", { headers });
 		expect(answer.status).toBe(401);
 		expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "TokenWrong" } });
@@ -62,12 +81,18 @@ describe("who may ask", () => {
 
 	it("lets in by bearer and basic, and names who it was", async () => {
 		expect(JSON.parse((await send("/api/v1/session", { headers: bearer })).body)).toMatchObject({ actor: { name: "admin", via: "api" } });
-		expect(JSON.parse((await send("/api/v1/session", { headers: { ...bearer, "user-agent": "gitward-cli/1" } })).body)).toMatchObject({ actor: { via: "cli" } });
+		expect(JSON.parse((await send("/api/v1/session", { headers: { ...bearer, "user-agent": "gitward-cli/1" } })).body)).toMatchObject({
+			actor: { via: "cli" },
+		});
 		expect((await send("/api/v1/applications", { headers: basic("anyone", testToken) })).status).toBe(200);
 	});
 
 	it("gives a cookie for the token, which holds until logout", async () => {
-		const answer = await send("/api/v1/session", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token: testToken }) });
+		const answer = await send("/api/v1/session", {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify({ token: testToken }),
+		});
 		const header = String(answer.headers["set-cookie"]);
 		expect(header).toMatch(/; HttpOnly; SameSite=Strict/u);
 		expect(header).not.toContain(testToken);
@@ -88,7 +113,11 @@ describe("who may ask", () => {
 
 	it("hands Git requests over raw, with whoever pushed", async () => {
 		const body = Buffer.alloc(3 * 1024 * 1024, 7);
-		const answer = await send("/git/shop.git/git-receive-pack?x=1", { method: "POST", headers: { ...basic("ada", testToken), "content-type": "application/x-git-receive-pack-request" }, body });
+		const answer = await send("/git/shop.git/git-receive-pack?x=1", {
+			method: "POST",
+			headers: { ...basic("ada", testToken), "content-type": "application/x-git-receive-pack-request" },
+			body,
+		});
 		expect(answer.body).toBe(`POST /git/shop.git/git-receive-pack?x=1 git ${body.length}`);
 	});
 
@@ -115,7 +144,12 @@ describe("where a request may come from", () => {
 	});
 
 	it.each(["http://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1"])("refuses the Origin %s", async (origin) => {
-		for (const path of ["/api/v1/applications/shop/sync", "/api/v1/session", "/git/shop.git/git-receive-pack", "/hooks/generic?repository=shop"]) {
+		for (const path of [
+			"/api/v1/applications/shop/sync",
+			"/api/v1/session",
+			"/git/shop.git/git-receive-pack",
+			"/hooks/generic?repository=shop",
+		]) {
 			const answer = await send(path, { method: "POST", headers: { ...bearer, origin } });
 			expect(answer.status).toBe(403);
 			expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "ForeignOrigin" } });
@@ -129,7 +163,14 @@ describe("where a request may come from", () => {
 			expect((await send("/api/v1/applications/shop/sync", { method: "POST", headers })).status).toBe(403);
 		}
 		expect(api.operations.asked.length).toBe(before);
-		expect((await send("/api/v1/applications/shop/sync", { method: "POST", headers: { cookie, origin: api.url, "sec-fetch-site": "same-origin" } })).status).toBe(202);
+		expect(
+			(
+				await send("/api/v1/applications/shop/sync", {
+					method: "POST",
+					headers: { cookie, origin: api.url, "sec-fetch-site": "same-origin" },
+				})
+			).status,
+		).toBe(202);
 		expect(api.operations.asked.at(-1)).toMatchObject({ what: "sync", by: { name: "admin", via: "dashboard" } });
 	});
 
@@ -145,13 +186,22 @@ describe("where a request may come from", () => {
 
 	it.each(["0.0.0.0", "::", "192.0.2.1", "example.com"])("does not listen on %s without TLS", async (host) => {
 		const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-		const start = createApi({ operations: new FakeOperations(), token: new Secret(testToken), version: "0", log, listen: { host, port: 0 } });
+		const start = createApi({
+			operations: new FakeOperations(),
+			token: new Secret(testToken),
+			version: "0",
+			log,
+			listen: { host, port: 0 },
+		});
 		await expect(start).rejects.toThrow(/without TLS/u);
 	});
 
 	it("says which address is taken", async () => {
 		const port = Number(new URL(api.url).port);
-		await expect(startApi({ listen: { host: "127.0.0.1", port } })).rejects.toMatchObject({ code: "AddressInUse", kind: "conflict" } satisfies Partial<AppError>);
+		await expect(startApi({ listen: { host: "127.0.0.1", port } })).rejects.toMatchObject({
+			code: "AddressInUse",
+			kind: "conflict",
+		} satisfies Partial<AppError>);
 	});
 
 	it("writes no token, cookie or query into the log", async () => {

@@ -16,7 +16,12 @@ export function sameToken(token: Secret, given: string): boolean {
 }
 
 /** Reads Bearer, Basic (the token is the password, the user may be any) and, where allowed, the dashboard's cookie. */
-export function authenticate(headers: IncomingHttpHeaders, token: Secret, cookies: SessionCookies, options: { readonly git: boolean }): Identity {
+export function authenticate(
+	headers: IncomingHttpHeaders,
+	token: Secret,
+	cookies: SessionCookies,
+	options: { readonly git: boolean },
+): Identity {
 	const authorization = headers.authorization;
 	if (authorization !== undefined) {
 		const given = tokenIn(authorization);

@@ -17,15 +17,34 @@ export interface Guard {
 }
 
 /** What stands between strangers and the routes. */
-export function createGuard({ token, cookies, names, tls }: { readonly token: Secret; readonly cookies: () => SessionCookies; readonly names: readonly string[]; readonly tls: boolean }): Guard {
+export function createGuard({
+	token,
+	cookies,
+	names,
+	tls,
+}: {
+	readonly token: Secret;
+	readonly cookies: () => SessionCookies;
+	readonly names: readonly string[];
+	readonly tls: boolean;
+}): Guard {
 	const attempts = new FailedAttempts();
 
 	function wrong(request: FastifyRequest): AppError {
 		const wait = attempts.note(request.ip);
 		if (wait !== undefined) {
-			return new AppError("Too many wrong tokens from this address", { code: "TooManyAttempts", kind: "denied", retryAfterMs: wait * 1000, hint: "A right one is let in at once." });
+			return new AppError("Too many wrong tokens from this address", {
+				code: "TooManyAttempts",
+				kind: "denied",
+				retryAfterMs: wait * 1000,
+				hint: "A right one is let in at once.",
+			});
 		}
-		return new AppError("The token is wrong", { code: "TokenWrong", kind: "denied", hint: "It stands in the file `token` of the state folder, which `gitward up` names at its start." });
+		return new AppError("The token is wrong", {
+			code: "TokenWrong",
+			kind: "denied",
+			hint: "It stands in the file `token` of the state folder, which `gitward up` names at its start.",
+		});
 	}
 
 	return {
@@ -48,7 +67,8 @@ export function createGuard({ token, cookies, names, tls }: { readonly token: Se
 			if (identity.state === "known") {
 				const changes = request.method !== "GET" && request.method !== "HEAD";
 				// Browsers send one of these with every change: without them it is not the dashboard that holds the cookie.
-				if (identity.by === "cookie" && changes && request.headers.origin === undefined && request.headers["sec-fetch-site"] === undefined) throw foreignOrigin();
+				if (identity.by === "cookie" && changes && request.headers.origin === undefined && request.headers["sec-fetch-site"] === undefined)
+					throw foreignOrigin();
 				return identity;
 			}
 			reply.header("www-authenticate", options.git ? 'Basic realm="Gitward", charset="UTF-8"' : 'Bearer realm="Gitward"');
@@ -56,7 +76,9 @@ export function createGuard({ token, cookies, names, tls }: { readonly token: Se
 			throw new AppError("A token is needed", {
 				code: "TokenRequired",
 				kind: "denied",
-				hint: options.git ? "Give the token as the password; any user name will do." : "Send `Authorization: Bearer <token>`, or open the login link of `gitward login --link`.",
+				hint: options.git
+					? "Give the token as the password; any user name will do."
+					: "Send `Authorization: Bearer <token>`, or open the login link of `gitward login --link`.",
 			});
 		},
 	};
@@ -71,5 +93,9 @@ export function actorOf(request: FastifyRequest): Actor {
 }
 
 function foreignOrigin(): AppError {
-	return new AppError("The request comes from a page of another origin", { code: "ForeignOrigin", kind: "denied", hint: "Only Gitward's own dashboard may be the origin of a request by a browser." });
+	return new AppError("The request comes from a page of another origin", {
+		code: "ForeignOrigin",
+		kind: "denied",
+		hint: "Only Gitward's own dashboard may be the origin of a request by a browser.",
+	});
 }

@@ -25,7 +25,9 @@ export function isOurHost(header: string | undefined, names: readonly string[]):
 	const host = hostOf(header);
 	if (host === undefined) return false;
 	if (host === "localhost" || isIP(host) !== 0) return true;
-	return names.some((name) => name === host || (name.startsWith("*.") && host.endsWith(name.slice(1)) && !host.slice(0, -name.length + 1).includes(".")));
+	return names.some(
+		(name) => name === host || (name.startsWith("*.") && host.endsWith(name.slice(1)) && !host.slice(0, -name.length + 1).includes(".")),
+	);
 }
 
 /** Whether an Origin header is that of a page of this server: the same scheme and the same Host. */

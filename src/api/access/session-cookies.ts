@@ -23,7 +23,10 @@ export class SessionCookies {
 	issue(): { readonly header: string; readonly expires: Date } {
 		const expires = Math.floor(Date.now() / 1000) + lifetimeSeconds;
 		const payload = `${expires}.${randomBytes(16).toString("base64url")}`;
-		return { header: `${this.#name}=${payload}.${this.#sign(payload)}${this.#attributes}; Max-Age=${lifetimeSeconds}`, expires: new Date(expires * 1000) };
+		return {
+			header: `${this.#name}=${payload}.${this.#sign(payload)}${this.#attributes}; Max-Age=${lifetimeSeconds}`,
+			expires: new Date(expires * 1000),
+		};
 	}
 
 	/** When the session in a Cookie header ends; undefined where there is none that holds. */

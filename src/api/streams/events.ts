@@ -14,8 +14,17 @@ export interface EventsQuery {
  * Sends events as server-sent events until the signal. A new event only wakes the loop, which then reads the log from where the
  * client is: so nothing is queued for a slow one, nothing is lost and the order is that of the log.
  */
-export async function streamEvents(operations: Pick<Operations, "events" | "subscribe">, query: EventsQuery, writer: StreamWriter, signal: AbortSignal, heartbeatMs: number): Promise<void> {
-	const filter = { ...(query.application === undefined ? {} : { application: query.application }), ...(query.environment === undefined ? {} : { environment: query.environment }) };
+export async function streamEvents(
+	operations: Pick<Operations, "events" | "subscribe">,
+	query: EventsQuery,
+	writer: StreamWriter,
+	signal: AbortSignal,
+	heartbeatMs: number,
+): Promise<void> {
+	const filter = {
+		...(query.application === undefined ? {} : { application: query.application }),
+		...(query.environment === undefined ? {} : { environment: query.environment }),
+	};
 	let seen = 0;
 	let wake: () => void = () => undefined;
 	const unsubscribe = operations.subscribe((event) => {

@@ -5,7 +5,13 @@ import type { StreamWriter } from "./writer.ts";
 type Line = LogLine & { readonly object: string };
 
 /** Sends log lines as JSON, one a line; an error on the way is the last line, `{"error": …}`. */
-export async function streamLogs(first: Promise<IteratorResult<Line>>, lines: AsyncIterator<Line>, writer: StreamWriter, signal: AbortSignal, options: { readonly heartbeatMs: number; readonly request: string }): Promise<void> {
+export async function streamLogs(
+	first: Promise<IteratorResult<Line>>,
+	lines: AsyncIterator<Line>,
+	writer: StreamWriter,
+	signal: AbortSignal,
+	options: { readonly heartbeatMs: number; readonly request: string },
+): Promise<void> {
 	let beat: Promise<boolean> = Promise.resolve(true);
 	const heartbeat = setInterval(() => {
 		beat = writer.write("\n", signal);

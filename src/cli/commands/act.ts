@@ -1,6 +1,6 @@
+import type { Client } from "../../client/client.ts";
 import { AppError } from "../../core/app-error.ts";
 import type { HistoryEntry } from "../../core/views/application.ts";
-import type { Client } from "../../client/client.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import type { Io } from "../io.ts";
@@ -12,7 +12,11 @@ type WaitOptions = ServerOptions & { readonly wait?: boolean; readonly timeout: 
 /** Asks for Syncs, and with --wait stays until they are done. */
 export async function sync(io: Io, names: readonly string[], options: WaitOptions & { readonly confirm?: string }): Promise<void> {
 	if (options.confirm !== undefined && names.length > 1) {
-		throw new AppError("--confirm is for one Application: each plan has its own hash", { code: "ConfirmForSeveral", kind: "invalid", hint: "Sync them one by one." });
+		throw new AppError("--confirm is for one Application: each plan has its own hash", {
+			code: "ConfirmForSeveral",
+			kind: "invalid",
+			hint: "Sync them one by one.",
+		});
 	}
 	const { client } = await connect(io, options);
 	for (const name of names) {
@@ -27,8 +31,13 @@ export async function rollback(io: Io, name: string, to: string | undefined, opt
 	const { client } = await connect(io, options);
 	const entry = to === undefined ? await previous(io, client, name) : undefined;
 	await client.call("rollbackApplication", { params: { name }, body: { to: entry?.id ?? to ?? "" } }, io);
-	const what = entry === undefined ? `to ${to}` : `to ${entry.id}, ${shortRevision(entry.revision)} of ${ago(entry.started)}${entry.commit === undefined ? "" : ` (${entry.commit.subject})`}`;
-	io.err(`${io.errPaint.green("✓")} ${name} goes back ${what}\n  Its newer Revision is held until a further one changes ${name}; \`gitward resume ${name}\` lets it go.\n`);
+	const what =
+		entry === undefined
+			? `to ${to}`
+			: `to ${entry.id}, ${shortRevision(entry.revision)} of ${ago(entry.started)}${entry.commit === undefined ? "" : ` (${entry.commit.subject})`}`;
+	io.err(
+		`${io.errPaint.green("✓")} ${name} goes back ${what}\n  Its newer Revision is held until a further one changes ${name}; \`gitward resume ${name}\` lets it go.\n`,
+	);
 	await waitOrTell(io, client, [name], options);
 }
 
@@ -61,5 +70,9 @@ async function previous(io: Io, client: Client, name: string): Promise<HistoryEn
 	const { items } = await client.call("getHistory", { params: { name }, query: { limit: 100 } }, io);
 	const found = items.find((each) => each.rollback && each.result === "Succeeded" && each.revision !== appliedRevision);
 	if (found !== undefined) return found;
-	throw new AppError(`${name} has no earlier Sync with another Revision to go back to`, { code: "NothingToRollBackTo", kind: "conflict", hint: `\`gitward history ${name}\` lists the entries; name one: \`gitward rollback ${name} ID\`.` });
+	throw new AppError(`${name} has no earlier Sync with another Revision to go back to`, {
+		code: "NothingToRollBackTo",
+		kind: "conflict",
+		hint: `\`gitward history ${name}\` lists the entries; name one: \`gitward rollback ${name} ID\`.`,
+	});
 }

@@ -12,7 +12,14 @@ import { clean } from "../text/paint.ts";
 import { wrap } from "../text/wrap.ts";
 
 /** Finds what is missing on this machine and says how to mend it. Exit code 7 when something that is needed is missing. */
-export async function doctor(io: Io, options: ServerOptions & { readonly output: Format; readonly state?: string; readonly listen: { readonly host: string; readonly port: number } }): Promise<number> {
+export async function doctor(
+	io: Io,
+	options: ServerOptions & {
+		readonly output: Format;
+		readonly state?: string;
+		readonly listen: { readonly host: string; readonly port: number };
+	},
+): Promise<number> {
 	const exec = createExec({ environment: inheritedEnvironment(io.env) });
 	const server = await checkServer(io, options);
 	const running = server.some((each) => each.name === "Server" && each.state === "good");
@@ -30,7 +37,8 @@ export async function doctor(io: Io, options: ServerOptions & { readonly output:
 	if (options.output === "table") for (const finding of findings) io.out(line(io, finding));
 	else io.out(formatData(findings, options.output));
 	const missing = findings.filter((each) => each.state === "missing").length;
-	if (options.output === "table") io.out(missing === 0 ? `\n${io.paint.green("Gitward can work here.")}\n` : `\n${io.paint.red(`${missing} to mend first.`)}\n`);
+	if (options.output === "table")
+		io.out(missing === 0 ? `\n${io.paint.green("Gitward can work here.")}\n` : `\n${io.paint.red(`${missing} to mend first.`)}\n`);
 	return missing === 0 ? exitCode.ok : exitCode.unavailable;
 }
 

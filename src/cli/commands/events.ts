@@ -25,7 +25,14 @@ export async function events(io: Io, options: EventsOptions): Promise<void> {
 		if (options.output !== "table") printList(io, items, { format: options.output, columns: [], empty: "" });
 		return;
 	}
-	const print = (event: GitwardEvent) => io.out(options.output === "table" ? line(io, event) : options.output === "json" ? `${JSON.stringify(event)}\n` : `---\n${formatData(event, "yaml")}`);
+	const print = (event: GitwardEvent) =>
+		io.out(
+			options.output === "table"
+				? line(io, event)
+				: options.output === "json"
+					? `${JSON.stringify(event)}\n`
+					: `---\n${formatData(event, "yaml")}`,
+		);
 	for (const event of items) print(event);
 	const newest = items.at(-1)?.id ?? (await client.call("listEvents", { query: { newest: true, limit: 1 } }, io)).items[0]?.id ?? 0;
 	const onState = (state: "live" | "reconnecting") => {

@@ -1,6 +1,6 @@
+import { AppError } from "../../core/app-error.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
-import { AppError } from "../../core/app-error.ts";
 import type { Io } from "../io.ts";
 import { type Format, printList } from "../output.ts";
 import { paintHealth, paintSync } from "../text/marks.ts";
@@ -13,7 +13,11 @@ type Filter = { readonly environment?: string; readonly repository?: string; rea
 export async function getApplications(io: Io, name: string | undefined, options: GetOptions & Filter): Promise<void> {
 	const { client } = await connect(io, options);
 	const { environment, repository, project } = options;
-	const query = { ...(environment === undefined ? {} : { environment }), ...(repository === undefined ? {} : { repository }), ...(project === undefined ? {} : { project }) };
+	const query = {
+		...(environment === undefined ? {} : { environment }),
+		...(repository === undefined ? {} : { repository }),
+		...(project === undefined ? {} : { project }),
+	};
 	const rows = named(await client.all("listApplications", { query }, io), name, "Application");
 	const { paint } = io;
 	printList(io, rows, {
@@ -43,7 +47,11 @@ export async function getEnvironments(io: Io, name: string | undefined, options:
 			{ title: "TARGET", value: (row) => row.target },
 			{ title: "HEALTH", value: (row) => row.health.status, paint: (text, row) => paintHealth(io.paint, text, row.health.status) },
 			{ title: "APPLICATIONS", value: (row) => String(row.applications) },
-			{ title: "OUT OF SYNC", value: (row) => String(row.outOfSync), paint: (text, row) => (row.outOfSync > 0 ? io.paint.yellow(text) : text) },
+			{
+				title: "OUT OF SYNC",
+				value: (row) => String(row.outOfSync),
+				paint: (text, row) => (row.outOfSync > 0 ? io.paint.yellow(text) : text),
+			},
 			{ title: "DRIFT", value: (row) => row.policy.drift },
 			{ title: "SYNCS", value: (row) => row.policy.sync },
 			{ title: "AFTER", value: (row) => row.after.join(", "), flexible: true },
@@ -81,5 +89,16 @@ function named<T extends { readonly name: string }>(rows: readonly T[], name: st
 	if (name === undefined) return rows;
 	const found = rows.filter((row) => row.name === name);
 	if (found.length > 0) return found;
-	throw new AppError(`There is no ${kind} ${JSON.stringify(name)}`, { code: `${kind}NotFound`, kind: "notFound", ...(rows.length === 0 ? {} : { hint: `There are: ${rows.slice(0, 20).map((row) => row.name).join(", ")}${rows.length > 20 ? " …" : ""}` }) });
+	throw new AppError(`There is no ${kind} ${JSON.stringify(name)}`, {
+		code: `${kind}NotFound`,
+		kind: "notFound",
+		...(rows.length === 0
+			? {}
+			: {
+					hint: `There are: ${rows
+						.slice(0, 20)
+						.map((row) => row.name)
+						.join(", ")}${rows.length > 20 ? " …" : ""}`,
+				}),
+	});
 }

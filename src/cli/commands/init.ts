@@ -15,7 +15,11 @@ export async function init(io: Io, folder: string): Promise<void> {
 	const present = [];
 	for (const path of files.keys()) if (await exists(join(root, path))) present.push(path);
 	if (present.length > 0) {
-		throw new AppError(`${root} already has ${present.join(", ")}`, { code: "FilesExist", kind: "conflict", hint: "Nothing was written. Name an empty folder: `gitward init FOLDER`." });
+		throw new AppError(`${root} already has ${present.join(", ")}`, {
+			code: "FilesExist",
+			kind: "conflict",
+			hint: "Nothing was written. Name an empty folder: `gitward init FOLDER`.",
+		});
 	}
 	for (const [path, content] of files) {
 		await mkdir(dirname(join(root, path)), { recursive: true });
@@ -27,7 +31,9 @@ export async function init(io: Io, folder: string): Promise<void> {
 	const cd = root === io.cwd ? [] : [`cd ${relative(io.cwd, root)}`];
 	const commit = committed ? [] : ['git add . && git commit -m "Begin with Gitward"'];
 	const steps = [...cd, ...commit, "gitward up --control control"];
-	io.out(`\n${bold("Next:")}\n${steps.map((step) => `  ${cyan(step)}\n`).join("")}\nThen change hello/page.html, commit, and reload the page. README.md tells more.\n`);
+	io.out(
+		`\n${bold("Next:")}\n${steps.map((step) => `  ${cyan(step)}\n`).join("")}\nThen change hello/page.html, commit, and reload the page. README.md tells more.\n`,
+	);
 }
 
 /** Makes the folder a repository with a first commit; leaves one that exists alone. */
@@ -36,7 +42,10 @@ async function firstCommit(io: Io, root: string, files: readonly string[]): Prom
 	const inside = await git(["rev-parse", "--show-toplevel"], [0, 128]);
 	if (inside.code === 0) {
 		const top = inside.text.trim();
-		if (resolve(top) !== root) io.err(`${io.errPaint.yellow("warning:")} ${root} is inside the repository ${top}: set \`url\` in control/gitward.yaml to that, and \`path\` to the folder in it\n`);
+		if (resolve(top) !== root)
+			io.err(
+				`${io.errPaint.yellow("warning:")} ${root} is inside the repository ${top}: set \`url\` in control/gitward.yaml to that, and \`path\` to the folder in it\n`,
+			);
 		return false;
 	}
 	await git(["init", "--quiet", "--initial-branch=main"]);

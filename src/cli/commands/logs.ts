@@ -5,10 +5,18 @@ import { clean } from "../text/paint.ts";
 import { shortKey } from "../text/words.ts";
 
 /** Prints what the Objects of an Application print; with --follow until Ctrl-C. */
-export async function logs(io: Io, name: string, object: string | undefined, options: ServerOptions & { readonly follow?: boolean; readonly tail: number; readonly output: "text" | "json" }): Promise<void> {
+export async function logs(
+	io: Io,
+	name: string,
+	object: string | undefined,
+	options: ServerOptions & { readonly follow?: boolean; readonly tail: number; readonly output: "text" | "json" },
+): Promise<void> {
 	const { client } = await connect(io, options);
 	const objects = (await client.all("listObjects", { params: { name } }, io)).filter((each) => each.logs);
-	const key = object === undefined ? undefined : (objects.find((each) => each.key === object || each.name === object || `${each.kind}/${each.name}` === object)?.key ?? object);
+	const key =
+		object === undefined
+			? undefined
+			: (objects.find((each) => each.key === object || each.name === object || `${each.kind}/${each.name}` === object)?.key ?? object);
 	const query = { tail: options.tail, follow: options.follow === true, ...(key === undefined ? {} : { object: key }) };
 	const several = key === undefined && objects.length > 1;
 	for await (const line of client.logs({ params: { name }, query }, io)) {

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Client } from "../../client/client.ts";
 import { AppError } from "../../core/app-error.ts";
 import type { PlanView } from "../../core/views/common.ts";
-import type { Client } from "../../client/client.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import { exitCode } from "../exit-codes.ts";
@@ -18,7 +18,11 @@ import { findRepository } from "../working-tree/find-repository.ts";
 type PlanOptions = ServerOptions & { readonly output: Format };
 
 /** What would change if the working tree in a folder were pushed, per Environment. Exit code 1 when something would. */
-export async function plan(io: Io, folder: string, options: PlanOptions & { readonly repository?: string; readonly application?: string }): Promise<number> {
+export async function plan(
+	io: Io,
+	folder: string,
+	options: PlanOptions & { readonly repository?: string; readonly application?: string },
+): Promise<number> {
 	const { client, server } = await connect(io, options);
 	const git = gitIn(await existing(resolve(io.cwd, folder)), io.env, io.signal);
 	const root = (await git(["rev-parse", "--show-toplevel"]).catch((error: unknown) => Promise.reject(notGit(folder, error)))).text.trim();
@@ -60,7 +64,12 @@ async function planEach(io: Io, names: readonly string[], one: (name: string) =>
 	return names.flatMap((name) => plans.get(name) ?? []);
 }
 
-async function show(io: Io, client: Client, plans: readonly PlanView[], options: { readonly output: Format; readonly title: string | undefined }): Promise<number> {
+async function show(
+	io: Io,
+	client: Client,
+	plans: readonly PlanView[],
+	options: { readonly output: Format; readonly title: string | undefined },
+): Promise<number> {
 	const code = plans.some((each) => realChanges(each).length > 0) ? exitCode.differences : exitCode.ok;
 	if (options.output !== "table") {
 		io.out(formatData(plans, options.output));
@@ -68,7 +77,7 @@ async function show(io: Io, client: Client, plans: readonly PlanView[], options:
 	}
 	if (options.title !== undefined) io.out(`${options.title}\n`);
 	const order = (await client.all("listEnvironments", {}, io)).map((each) => each.name);
-	const environments = [...new Set(plans.map((each) => each.environment))].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+	const environments = [...new Set(plans.map((each) => each.environment))].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 	for (const environment of environments) {
 		io.out(`\n${io.paint.bold(`── ${environment} `.padEnd(40, "─"))}\n`);
 		for (const each of plans) if (each.environment === environment) io.out(formatPlan(each, io.paint));
@@ -80,9 +89,18 @@ async function show(io: Io, client: Client, plans: readonly PlanView[], options:
 async function existing(folder: string): Promise<string> {
 	const found = await stat(folder).catch(() => undefined);
 	if (found?.isDirectory() === true) return folder;
-	throw new AppError(`There is no folder ${folder}`, { code: "FolderNotFound", kind: "notFound", hint: "`gitward plan` takes a working tree; `gitward diff NAME` shows what a Sync of an Application would do." });
+	throw new AppError(`There is no folder ${folder}`, {
+		code: "FolderNotFound",
+		kind: "notFound",
+		hint: "`gitward plan` takes a working tree; `gitward diff NAME` shows what a Sync of an Application would do.",
+	});
 }
 
 function notGit(folder: string, cause: unknown): AppError {
-	return new AppError(`${folder} is not in a Git working tree`, { code: "NotAWorkingTree", kind: "invalid", hint: "`gitward plan FOLDER` takes a clone of a Repository that Gitward follows.", cause });
+	return new AppError(`${folder} is not in a Git working tree`, {
+		code: "NotAWorkingTree",
+		kind: "invalid",
+		hint: "`gitward plan FOLDER` takes a clone of a Repository that Gitward follows.",
+		cause,
+	});
 }

@@ -7,7 +7,12 @@ import { repositorySchema } from "../../core/documents/repository.ts";
 import { hostKinds } from "../../drivers/host/kinds.ts";
 import type { Io } from "../io.ts";
 
-const documents: Readonly<Record<string, z.ZodType>> = { Repository: repositorySchema, Environment: environmentSchema, Application: applicationSchema, Project: projectSchema };
+const documents: Readonly<Record<string, z.ZodType>> = {
+	Repository: repositorySchema,
+	Environment: environmentSchema,
+	Application: applicationSchema,
+	Project: projectSchema,
+};
 
 /** Prints the JSON Schema of one kind, or of every document and Object as alternatives. */
 export function printSchema(io: Io, kind: string | undefined): void {
@@ -22,6 +27,11 @@ export function printSchema(io: Io, kind: string | undefined): void {
 		return;
 	}
 	const found = [...kinds].find(([name]) => name.toLowerCase() === kind.toLowerCase());
-	if (found === undefined) throw new AppError(`There is no kind ${JSON.stringify(kind)}`, { code: "KindNotFound", kind: "notFound", hint: `There are: ${[...kinds.keys()].join(", ")}.` });
+	if (found === undefined)
+		throw new AppError(`There is no kind ${JSON.stringify(kind)}`, {
+			code: "KindNotFound",
+			kind: "notFound",
+			hint: `There are: ${[...kinds.keys()].join(", ")}.`,
+		});
 	io.out(`${JSON.stringify(json(found[1]), null, 2)}\n`);
 }

@@ -13,20 +13,37 @@ interface Node {
 }
 
 /** Environments, their Applications and, for one Application or with --objects, their Objects. */
-export async function tree(io: Io, name: string | undefined, options: ServerOptions & { readonly output: Format; readonly objects?: boolean }): Promise<void> {
+export async function tree(
+	io: Io,
+	name: string | undefined,
+	options: ServerOptions & { readonly output: Format; readonly objects?: boolean },
+): Promise<void> {
 	const { client } = await connect(io, options);
-	const [environments, listed] = await Promise.all([client.all("listEnvironments", {}, io), name === undefined ? client.all("listApplications", {}, io) : [await client.call("getApplication", { params: { name } }, io)]]);
+	const [environments, listed] = await Promise.all([
+		client.all("listEnvironments", {}, io),
+		name === undefined ? client.all("listApplications", {}, io) : [await client.call("getApplication", { params: { name } }, io)],
+	]);
 	const applications: (ApplicationSummary | ApplicationDetail)[] = [];
-	for (const each of listed) applications.push(options.objects === true && name === undefined ? await client.call("getApplication", { params: { name: each.name } }, io) : each);
-	const shown = environments.filter((environment) => name === undefined || applications.some((each) => each.environment === environment.name));
+	for (const each of listed)
+		applications.push(
+			options.objects === true && name === undefined ? await client.call("getApplication", { params: { name: each.name } }, io) : each,
+		);
+	const shown = environments.filter(
+		(environment) => name === undefined || applications.some((each) => each.environment === environment.name),
+	);
 	if (options.output !== "table") {
-		const data = shown.map((environment) => ({ ...environment, applications: applications.filter((each) => each.environment === environment.name) }));
+		const data = shown.map((environment) => ({
+			...environment,
+			applications: applications.filter((each) => each.environment === environment.name),
+		}));
 		io.out(formatData(data, options.output));
 		return;
 	}
 	for (const environment of shown) {
 		const children = applications.filter((each) => each.environment === environment.name).map((each) => applicationNode(io, each));
-		io.out(`${io.paint.bold(environment.name)} ${io.paint.dim(environment.target)}  ${paintHealth(io.paint, environment.health.status, environment.health.status)}\n`);
+		io.out(
+			`${io.paint.bold(environment.name)} ${io.paint.dim(environment.target)}  ${paintHealth(io.paint, environment.health.status, environment.health.status)}\n`,
+		);
 		print(io, children, "");
 	}
 }

@@ -2,17 +2,16 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AppError } from "../../core/app-error.ts";
 import { loginLink } from "../../client/login-link.ts";
-import { createExec } from "../../lib/exec/exec.ts";
+import { AppError } from "../../core/app-error.ts";
+import type { Exec } from "../../lib/exec/exec.ts";
 import type { Secret } from "../../lib/secret.ts";
 import type { Log } from "../../ports/log.ts";
-import { rememberTokenFile } from "./login.ts";
 import { removeServerFile, writeServerFile } from "../connection/server-file.ts";
 import { exitCode } from "../exit-codes.ts";
-import { inheritedEnvironment } from "../git.ts";
 import type { Io } from "../io.ts";
 import { createLog, type LogLevel } from "../log.ts";
+import { rememberTokenFile } from "./login.ts";
 
 export interface UpOptions {
 	readonly control?: string;
@@ -40,6 +39,12 @@ interface StartOptions {
 	readonly tls?: { readonly cert: string; readonly key: string };
 	readonly environment: NodeJS.ProcessEnv;
 	readonly log: Log;
+	/** Called when hosted repositories can be made, before the engine starts. */
+	readonly prepare?: (places: {
+		readonly hosted: string;
+		readonly create: (name: string) => Promise<unknown>;
+		readonly exec: Exec;
+	}) => Promise<void>;
 }
 
 /** Runs Gitward until SIGINT or SIGTERM; a second one does not wait. */
@@ -47,16 +52,26 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 	const control = await controlOf(io, options);
 	const state = stateOf(io, options);
 	const tls = await readTls(io, options);
-	const example = options.example === true ? await seed(io, state) : undefined;
-	const { startServer } = (await import("../../server.ts" as string)) as { startServer(options: StartOptions): Promise<RunningServer> };
+	const example = options.example === true ? await livingExample(io, state) : undefined;
+	const { startServer } = (await import("../../server.ts")) as unknown as { startServer(options: StartOptions): Promise<RunningServer> };
 	const log = createLog({ write: io.err, level: options.logLevel, pretty: io.progress, paint: io.errPaint });
-	const server = await startServer({ control, state, ...options.listen, ...(tls === undefined ? {} : { tls }), environment: io.env, log });
+	const server = await startServer({
+		control,
+		state,
+		...options.listen,
+		...(tls === undefined ? {} : { tls }),
+		environment: io.env,
+		log,
+		...(example === undefined ? {} : { prepare: example.prepare }),
+	});
 	try {
 		const tokenFile = join(state, "token");
 		await writeServerFile(state, { url: server.url, pid: process.pid, tokenFile });
-		await rememberTokenFile(io, server.url, tokenFile).catch((error: unknown) => log.warn("the address could not be remembered", { error }));
+		await rememberTokenFile(io, server.url, tokenFile).catch((error: unknown) =>
+			log.warn("the address could not be remembered", { error }),
+		);
 		greet(io, server, control);
-		if (example !== undefined) await example.tell(server.url);
+		example?.tell(server.url);
 		await stopped(io);
 		io.err("\nStopping; once more stops at once.\n");
 	} finally {
@@ -69,7 +84,10 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 function greet(io: Io, server: RunningServer, control: string): void {
 	const { bold, cyan, dim, green } = io.paint;
 	io.out(`${green("✓")} ${bold("Gitward")} keeps ${control} at ${cyan(server.url)}\n`);
-	if (server.firstStart) io.out(`  ${bold("Log in:")}  ${cyan(loginLink(server.url, server.token.reveal()))}\n           ${dim("(shown once; `gitward login --link` prints it again)")}\n`);
+	if (server.firstStart)
+		io.out(
+			`  ${bold("Log in:")}  ${cyan(loginLink(server.url, server.token.reveal()))}\n           ${dim("(shown once; `gitward login --link` prints it again)")}\n`,
+		);
 	io.out(`  Look:    ${cyan("gitward status")}   ${dim("from this folder, or any other")}\n`);
 }
 
@@ -80,16 +98,30 @@ async function stopped(io: Io): Promise<void> {
 
 async function controlOf(io: Io, options: UpOptions): Promise<string> {
 	if (options.example === true) {
-		if (options.control !== undefined) throw new AppError("--example brings its own control documents", { code: "OptionsConflict", kind: "invalid", hint: "Leave --control out." });
+		if (options.control !== undefined)
+			throw new AppError("--example brings its own control documents", {
+				code: "OptionsConflict",
+				kind: "invalid",
+				hint: "Leave --control out.",
+			});
 		return (await import("../../example/seed.ts")).exampleControl;
 	}
 	const { control } = options;
 	if (control === undefined) {
-		throw new AppError("There is nothing to run: --control is missing", { code: "ControlMissing", kind: "invalid", hint: "`gitward init FOLDER` writes a first one; `gitward up --example` runs a living example." });
+		throw new AppError("There is nothing to run: --control is missing", {
+			code: "ControlMissing",
+			kind: "invalid",
+			hint: "`gitward init FOLDER` writes a first one; `gitward up --example` runs a living example.",
+		});
 	}
 	if (!isPath(control)) return control;
 	const folder = resolve(io.cwd, control);
-	if (!existsSync(folder)) throw new AppError(`There is no folder ${folder}`, { code: "ControlNotFound", kind: "notFound", hint: "`gitward init FOLDER` writes a first one." });
+	if (!existsSync(folder))
+		throw new AppError(`There is no folder ${folder}`, {
+			code: "ControlNotFound",
+			kind: "notFound",
+			hint: "`gitward init FOLDER` writes a first one.",
+		});
 	return folder;
 }
 
@@ -108,25 +140,43 @@ function isPath(control: string): boolean {
 async function readTls(io: Io, options: UpOptions): Promise<{ readonly cert: string; readonly key: string } | undefined> {
 	const { tlsCert, tlsKey } = options;
 	if (tlsCert === undefined && tlsKey === undefined) return undefined;
-	if (tlsCert === undefined || tlsKey === undefined) throw new AppError("--tls-cert and --tls-key go together", { code: "OptionsConflict", kind: "invalid" });
+	if (tlsCert === undefined || tlsKey === undefined)
+		throw new AppError("--tls-cert and --tls-key go together", { code: "OptionsConflict", kind: "invalid" });
 	const read = (file: string) =>
 		readFile(resolve(io.cwd, file), "utf8").catch((cause: unknown) => {
-			throw new AppError(`${file} cannot be read: ${(cause as Error).message}`, { code: "TlsFileUnreadable", kind: "invalid", hint: "Give PEM files that this user may read.", cause });
+			throw new AppError(`${file} cannot be read: ${(cause as Error).message}`, {
+				code: "TlsFileUnreadable",
+				kind: "invalid",
+				hint: "Give PEM files that this user may read.",
+				cause,
+			});
 		});
 	return { cert: await read(tlsCert), key: await read(tlsKey) };
 }
 
-async function seed(io: Io, state: string): Promise<{ tell(url: string): Promise<void> }> {
+interface LivingExample {
+	readonly prepare: NonNullable<StartOptions["prepare"]>;
+	tell(url: string): void;
+}
+
+/** Fills the example's repositories before the engine reads them, and says what to try. */
+async function livingExample(io: Io, state: string): Promise<LivingExample> {
 	const { seedExample } = await import("../../example/seed.ts");
 	const { exampleCommands } = await import("../../example/commands.ts");
 	const program = fileURLToPath(new URL("../../../bin/gitward", import.meta.url));
-	const example = await seedExample({ hosted: join(state, "repositories"), exec: createExec({ environment: inheritedEnvironment(io.env) }), signal: io.signal });
+	let example: Awaited<ReturnType<typeof seedExample>> | undefined;
 	return {
-		async tell(url) {
+		async prepare(places) {
+			example = await seedExample({ ...places, signal: io.signal });
+		},
+		tell(url) {
+			if (example === undefined) return;
 			const { bold, cyan, dim } = io.paint;
-			for (const [environment, port] of Object.entries(example.ports)) io.out(`  ${dim(environment.padEnd(10))} ${cyan(`http://127.0.0.1:${port}/`)}\n`);
+			for (const [environment, port] of Object.entries(example.ports))
+				io.out(`  ${dim(environment.padEnd(10))} ${cyan(`http://127.0.0.1:${port}/`)}\n`);
 			io.out(`\n${bold("Try, in another terminal:")}\n`);
-			for (const { title, command } of exampleCommands({ url, state, program, example })) io.out(`\n  ${bold(title)}\n  ${cyan(command)}\n`);
+			for (const { title, command } of exampleCommands({ url, state, program, example }))
+				io.out(`\n  ${bold(title)}\n  ${cyan(command)}\n`);
 			io.out("\n");
 		},
 	};

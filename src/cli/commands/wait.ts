@@ -1,5 +1,5 @@
-import { AppError } from "../../core/app-error.ts";
 import type { Client } from "../../client/client.ts";
+import { AppError } from "../../core/app-error.ts";
 import type { Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
 
@@ -13,7 +13,11 @@ export async function waitUntilSettled(io: Io, client: Client, name: string, dea
 		for (;;) {
 			const left = deadline - Date.now();
 			if (left <= 0) throw late(name);
-			const { settled } = await client.call("waitSettled", { params: { name }, query: { limit: Math.min(Math.max(Math.ceil(left / 1000), 1), 30) } }, { signal });
+			const { settled } = await client.call(
+				"waitSettled",
+				{ params: { name }, query: { limit: Math.min(Math.max(Math.ceil(left / 1000), 1), 30) } },
+				{ signal },
+			);
 			if (settled) break;
 		}
 	} finally {
@@ -33,5 +37,9 @@ async function tellProgress(client: Client, name: string, signal: AbortSignal, s
 }
 
 function late(name: string): AppError {
-	return new AppError(`${name} did not converge in the given time`, { code: "NotConverged", kind: "waiting", hint: `\`gitward status ${name}\` tells why; --timeout gives it longer.` });
+	return new AppError(`${name} did not converge in the given time`, {
+		code: "NotConverged",
+		kind: "waiting",
+		hint: `\`gitward status ${name}\` tells why; --timeout gives it longer.`,
+	});
 }

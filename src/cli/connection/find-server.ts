@@ -29,7 +29,11 @@ export async function findServer(io: Pick<Io, "env" | "cwd">, options: ServerOpt
 	const named = await namedToken(io, options);
 	const found = named ?? (await token());
 	if (found === undefined) {
-		throw new AppError(`There is no token for ${url}`, { code: "TokenRequired", kind: "denied", hint: `Run \`gitward login ${url}\`, or give --token-file FILE.` });
+		throw new AppError(`There is no token for ${url}`, {
+			code: "TokenRequired",
+			kind: "denied",
+			hint: `Run \`gitward login ${url}\`, or give --token-file FILE.`,
+		});
 	}
 	return { url, token: found, from };
 }
@@ -47,7 +51,11 @@ async function findAddress({ env, cwd }: Pick<Io, "env" | "cwd">, options: Serve
 	if (named !== undefined) {
 		const url = checkedUrl(named);
 		const near = nearest !== undefined && nearest.url === url ? nearest : undefined;
-		return { url, from: options.server === undefined ? "GITWARD_SERVER" : "--server", token: () => (near === undefined ? tokenOf(known.servers[url]) : readTokenFile(near.tokenFile)) };
+		return {
+			url,
+			from: options.server === undefined ? "GITWARD_SERVER" : "--server",
+			token: () => (near === undefined ? tokenOf(known.servers[url]) : readTokenFile(near.tokenFile)),
+		};
 	}
 	if (nearest !== undefined) return { url: nearest.url, from: ".gitward/server.json", token: () => readTokenFile(nearest.tokenFile) };
 	const { current } = known;
@@ -66,7 +74,9 @@ async function namedToken({ env, cwd }: Pick<Io, "env" | "cwd">, options: Server
 	return undefined;
 }
 
-async function tokenOf(entry: { readonly token?: string | undefined; readonly tokenFile?: string | undefined } | undefined): Promise<Secret | undefined> {
+async function tokenOf(
+	entry: { readonly token?: string | undefined; readonly tokenFile?: string | undefined } | undefined,
+): Promise<Secret | undefined> {
 	if (entry?.token !== undefined) return new Secret(entry.token);
 	return entry?.tokenFile === undefined ? undefined : readTokenFile(entry.tokenFile);
 }
@@ -76,7 +86,12 @@ export async function readTokenFile(file: string): Promise<Secret> {
 	try {
 		return new Secret((await readFile(file, "utf8")).trim());
 	} catch (error) {
-		throw new AppError(`The token file ${file} cannot be read: ${(error as Error).message}`, { code: "TokenFileUnreadable", kind: "denied", hint: "Run as the user who started Gitward, or log in with `gitward login`.", cause: error });
+		throw new AppError(`The token file ${file} cannot be read: ${(error as Error).message}`, {
+			code: "TokenFileUnreadable",
+			kind: "denied",
+			hint: "Run as the user who started Gitward, or log in with `gitward login`.",
+			cause: error,
+		});
 	}
 }
 
@@ -86,6 +101,10 @@ export function checkedUrl(text: string): string {
 		const url = new URL(/^https?:\/\//u.test(text) ? text : `http://${text}`);
 		return url.origin;
 	} catch {
-		throw new AppError(`${JSON.stringify(text)} is not the address of a server`, { code: "InvalidAddress", kind: "invalid", hint: "It looks like http://127.0.0.1:7474." });
+		throw new AppError(`${JSON.stringify(text)} is not the address of a server`, {
+			code: "InvalidAddress",
+			kind: "invalid",
+			hint: "It looks like http://127.0.0.1:7474.",
+		});
 	}
 }

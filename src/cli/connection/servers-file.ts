@@ -17,7 +17,11 @@ export type Servers = z.infer<typeof serversSchema>;
 /** `$XDG_CONFIG_HOME/gitward/servers.json`. */
 export function serversFile(env: NodeJS.ProcessEnv): string {
 	const config = env["XDG_CONFIG_HOME"];
-	return join(config !== undefined && config.startsWith("/") ? config : join(env["HOME"] ?? homedir(), ".config"), "gitward", "servers.json");
+	return join(
+		config !== undefined && config.startsWith("/") ? config : join(env["HOME"] ?? homedir(), ".config"),
+		"gitward",
+		"servers.json",
+	);
 }
 
 /** The servers in a file; none where it does not exist. */
@@ -27,12 +31,22 @@ export async function readServers(file: string): Promise<Servers> {
 		text = await readFile(file, "utf8");
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return { servers: {} };
-		throw new AppError(`${file} cannot be read: ${(error as Error).message}`, { code: "ServersFileUnreadable", kind: "denied", cause: error });
+		throw new AppError(`${file} cannot be read: ${(error as Error).message}`, {
+			code: "ServersFileUnreadable",
+			kind: "denied",
+			cause: error,
+		});
 	}
 	try {
 		return serversSchema.parse(JSON.parse(text));
 	} catch (error) {
-		throw new AppError(`${file} is damaged`, { code: "ServersFileInvalid", kind: "invalid", hint: "Delete it and run `gitward login` again.", place: { file }, cause: error });
+		throw new AppError(`${file} is damaged`, {
+			code: "ServersFileInvalid",
+			kind: "invalid",
+			hint: "Delete it and run `gitward login` again.",
+			place: { file },
+			cause: error,
+		});
 	}
 }
 

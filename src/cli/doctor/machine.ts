@@ -9,7 +9,12 @@ import type { Finding } from "./check.ts";
 export function checkNode(version: string): Finding {
 	const major = Number(version.split(".", 1)[0]);
 	if (major >= 24) return { name: "Node", state: "good", detail: version };
-	return { name: "Node", state: "missing", detail: `${version}; 24 or later is needed`, mend: "npm install --global node@24, or https://nodejs.org" };
+	return {
+		name: "Node",
+		state: "missing",
+		detail: `${version}; 24 or later is needed`,
+		mend: "npm install --global node@24, or https://nodejs.org",
+	};
 }
 
 /** git, new enough, and with what hosting needs. */
@@ -23,14 +28,24 @@ export async function checkGit(exec: Exec): Promise<readonly Finding[]> {
 	}
 	const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/u.exec(text) ?? [];
 	const enough = Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 34);
-	const git: Finding = enough ? { name: "git", state: "good", detail: text.replace("git version ", "") } : { name: "git", state: "missing", detail: `${text}; 2.34 or later is needed`, mend };
+	const git: Finding = enough
+		? { name: "git", state: "good", detail: text.replace("git version ", "") }
+		: { name: "git", state: "missing", detail: `${text}; 2.34 or later is needed`, mend };
 	const folder = (await exec.run("git", ["--exec-path"], { timeoutMs: 10_000 })).stdout.toString().trim();
 	const backend = await access(join(folder, "git-http-backend"), constants.X_OK).then(
 		() => true,
 		() => false,
 	);
 	if (backend) return [git, { name: "git http-backend", state: "good", detail: "there: repositories can be hosted at /git/<name>.git" }];
-	return [git, { name: "git http-backend", state: "weak", detail: `not in ${folder}: Gitward cannot host repositories itself`, mend: "Install the whole of git (on Alpine: apk add git-daemon)." }];
+	return [
+		git,
+		{
+			name: "git http-backend",
+			state: "weak",
+			detail: `not in ${folder}: Gitward cannot host repositories itself`,
+			mend: "Install the whole of git (on Alpine: apk add git-daemon).",
+		},
+	];
 }
 
 /** A state folder that can be written, with room on its disk. */
@@ -44,11 +59,22 @@ export async function checkState(folder: string): Promise<Finding> {
 		await writeFile(join(probe, "probe"), "x");
 		await rm(probe, { recursive: true });
 		const { bavail, bsize } = await statfs(existing);
-		const free = Math.floor((Number(bavail) * Number(bsize)) / 2 ** 20);
-		if (free < 512) return { name, state: "weak", detail: `${folder}: only ${free} MiB free on its disk`, mend: "Free some space, or choose another place with --state FOLDER." };
+		const free = Math.floor((bavail * bsize) / 2 ** 20);
+		if (free < 512)
+			return {
+				name,
+				state: "weak",
+				detail: `${folder}: only ${free} MiB free on its disk`,
+				mend: "Free some space, or choose another place with --state FOLDER.",
+			};
 		return { name, state: "good", detail: `${folder}: writable, ${free} MiB free` };
 	} catch (error) {
-		return { name, state: "missing", detail: `${existing} cannot be written: ${(error as Error).message}`, mend: "Change its owner, or choose another place with --state FOLDER." };
+		return {
+			name,
+			state: "missing",
+			detail: `${existing} cannot be written: ${(error as Error).message}`,
+			mend: "Change its owner, or choose another place with --state FOLDER.",
+		};
 	}
 }
 
@@ -61,7 +87,12 @@ export async function checkPort(host: string, port: number): Promise<Finding> {
 		server.listen({ port, host, exclusive: true }, () => server.close(() => done(undefined)));
 	});
 	if (error === undefined) return { name, state: "good", detail: `${host}:${port} is free` };
-	return { name, state: "weak", detail: `${host}:${port}: ${error.code === "EADDRINUSE" ? "in use by another program" : error.message}`, mend: "Choose another with `gitward up --listen HOST:PORT`." };
+	return {
+		name,
+		state: "weak",
+		detail: `${host}:${port}: ${error.code === "EADDRINUSE" ? "in use by another program" : error.message}`,
+		mend: "Choose another with `gitward up --listen HOST:PORT`.",
+	};
 }
 
 /** systemd, which only Objects of kind Unit need. */
@@ -71,7 +102,12 @@ export async function checkSystemd(): Promise<Finding> {
 		() => false,
 	);
 	if (runs) return { name: "systemd", state: "good", detail: "runs: Objects of kind Unit can be used" };
-	return { name: "systemd", state: "weak", detail: "does not run here: kind Unit cannot be used, everything else can", mend: "Nothing needs doing where no Unit is used; kind Process needs no systemd." };
+	return {
+		name: "systemd",
+		state: "weak",
+		detail: "does not run here: kind Unit cannot be used, everything else can",
+		mend: "Nothing needs doing where no Unit is used; kind Process needs no systemd.",
+	};
 }
 
 /** Limits of the kernel's file events, by which drift is noticed at once. */
@@ -81,7 +117,12 @@ export async function checkFileEvents(): Promise<Finding> {
 	try {
 		const [watches, instances] = [await read("max_user_watches"), await read("max_user_instances")];
 		if (watches >= 65_536 && instances >= 128) return { name, state: "good", detail: `${watches} watches, ${instances} instances` };
-		return { name, state: "weak", detail: `${watches} watches, ${instances} instances: drift in many folders is noticed late`, mend: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512" };
+		return {
+			name,
+			state: "weak",
+			detail: `${watches} watches, ${instances} instances: drift in many folders is noticed late`,
+			mend: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512",
+		};
 	} catch {
 		return { name, state: "good", detail: "not limited by inotify on this system" };
 	}
@@ -90,5 +131,10 @@ export async function checkFileEvents(): Promise<Finding> {
 /** A clock that can be right: before the program was written it cannot. */
 export function checkClock(now: Date): Finding {
 	if (now.getUTCFullYear() >= 2025) return { name: "Clock", state: "good", detail: now.toISOString() };
-	return { name: "Clock", state: "missing", detail: `${now.toISOString()} is in the past`, mend: "Set it, for example with `timedatectl set-ntp true`: certificates and schedules need it." };
+	return {
+		name: "Clock",
+		state: "missing",
+		detail: `${now.toISOString()} is in the past`,
+		mend: "Set it, for example with `timedatectl set-ntp true`: certificates and schedules need it.",
+	};
 }

@@ -17,7 +17,9 @@ export function withWait(command: Command): Command {
 
 /** `--listen HOST:PORT`. */
 export function listenOption(): Option {
-	return new Option("--listen <host:port>", "where to listen; another host than loopback needs TLS").argParser(listen).default({ host: "127.0.0.1", port: 7474 }, "127.0.0.1:7474");
+	return new Option("--listen <host:port>", "where to listen; another host than loopback needs TLS")
+		.argParser(listen)
+		.default({ host: "127.0.0.1", port: 7474 }, "127.0.0.1:7474");
 }
 
 /** A whole number between bounds. */

@@ -13,7 +13,11 @@ export function createProgram(io: Io, finish: (code: number | void) => void): Co
 		.helpOption("-h, --help", "print help")
 		.helpCommand("help [command]", "print help for a command")
 		.configureHelp({ helpWidth: io.width ?? 100, sortSubcommands: false, showGlobalOptions: true })
-		.configureOutput({ writeOut: io.out, writeErr: io.err, outputError: (text, write) => write(text.replace(/^error:/u, `${io.errPaint.red(io.errPaint.bold("error:"))}`)) })
+		.configureOutput({
+			writeOut: io.out,
+			writeErr: io.err,
+			outputError: (text, write) => write(text.replace(/^error:/u, io.errPaint.red(io.errPaint.bold("error:")))),
+		})
 		.showHelpAfterError("(--help tells what there is)")
 		.exitOverride();
 	const context = { io, finish };

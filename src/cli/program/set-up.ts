@@ -26,18 +26,31 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.argument("[folder]", "where", ".")
 		.action(async (folder: string) => finish(await (await import("../commands/init.ts")).init(io, folder)));
 
+	program
+		.command("validate")
+		.description("check control documents, without a server; exit code 2 when something is wrong")
+		.argument("[folder]", "folder of the control documents", ".")
+		.addOption(formatOption())
+		.action(async (folder: string, options: { output: Format }) =>
+			finish(await (await import("../commands/validate.ts")).validate(io, folder, options)),
+		);
+
 	withServer(program.command("login"))
 		.description("keep the token of a server, or print the link to its dashboard")
 		.argument("[url]", "address of the server; the nearest where not given")
 		.option("--link", "print the link that logs the dashboard in; keep it to yourself")
-		.action(async (url: string | undefined, options: ServerOptions & { link?: boolean }) => finish(await (await import("../commands/login.ts")).login(io, url, options)));
+		.action(async (url: string | undefined, options: ServerOptions & { link?: boolean }) =>
+			finish(await (await import("../commands/login.ts")).login(io, url, options)),
+		);
 
 	withServer(program.command("doctor"))
 		.description("find what is missing on this machine and say how to mend it")
 		.option("--state <folder>", "state folder to look at")
 		.addOption(listenOption())
 		.addOption(formatOption())
-		.action(async (options: ServerOptions & { output: Format; state?: string; listen: { host: string; port: number } }) => finish(await (await import("../commands/doctor.ts")).doctor(io, options)));
+		.action(async (options: ServerOptions & { output: Format; state?: string; listen: { host: string; port: number } }) =>
+			finish(await (await import("../commands/doctor.ts")).doctor(io, options)),
+		);
 
 	program
 		.command("schema")

@@ -23,14 +23,18 @@ export function adviseOn(application: ApplicationSummary): Advice {
 		const known = [...why].some((text) => text.includes(condition.message) || text.startsWith(`${condition.reason}:`));
 		if (condition.message !== "" && !known) why.add(`${condition.reason}: ${condition.message}`);
 	}
-	if (health.status !== "Healthy" && health.message !== "" && ![...why].some((text) => text.includes(health.message))) why.add(`${health.status}: ${health.message}`);
+	if (health.status !== "Healthy" && health.message !== "" && ![...why].some((text) => text.includes(health.message)))
+		why.add(`${health.status}: ${health.message}`);
 	if (driftedObjects > 0) {
 		why.add(`Drift: ${driftedObjects === 1 ? "1 Object differs" : `${driftedObjects} Objects differ`} from what was applied`);
 		actions.add(`gitward diff ${name}`);
 	}
 	if (troubled.some((each) => each.type === "Stalled")) actions.add("mend it in Git; the next Revision is tried by itself");
 	if (health.status === "Degraded" || health.status === "Missing") actions.add(`gitward logs ${name}`).add(`gitward rollback ${name}`);
-	if (actions.size === 0) actions.add(application.sync === "Syncing" || health.status === "Progressing" ? "wait: it is under way" : `gitward events --application ${name}`);
+	if (actions.size === 0)
+		actions.add(
+			application.sync === "Syncing" || health.status === "Progressing" ? "wait: it is under way" : `gitward events --application ${name}`,
+		);
 	return { since: (ready ?? troubled[0])?.since, why: [...why], actions: [...actions] };
 }
 

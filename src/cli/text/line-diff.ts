@@ -16,7 +16,11 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
 	let end = 0;
 	while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
 	const same = (text: string): DiffLine => ({ type: "same", text });
-	return shorten([...a.slice(0, start).map(same), ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)), ...a.slice(a.length - end).map(same)]);
+	return shorten([
+		...a.slice(0, start).map(same),
+		...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)),
+		...a.slice(a.length - end).map(same),
+	]);
 }
 
 function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
@@ -28,7 +32,10 @@ function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
 	const rest = new Uint32Array((a.length + 1) * columns);
 	for (let i = a.length - 1; i >= 0; i -= 1) {
 		for (let j = b.length - 1; j >= 0; j -= 1) {
-			rest[i * columns + j] = a[i] === b[j] ? (rest[(i + 1) * columns + j + 1] ?? 0) + 1 : Math.max(rest[(i + 1) * columns + j] ?? 0, rest[i * columns + j + 1] ?? 0);
+			rest[i * columns + j] =
+				a[i] === b[j]
+					? (rest[(i + 1) * columns + j + 1] ?? 0) + 1
+					: Math.max(rest[(i + 1) * columns + j] ?? 0, rest[i * columns + j + 1] ?? 0);
 		}
 	}
 	const lines: DiffLine[] = [];
@@ -39,7 +46,8 @@ function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
 			lines.push({ type: "same", text: a[i] ?? "" });
 			i += 1;
 			j += 1;
-		} else if (j >= b.length || (i < a.length && (rest[(i + 1) * columns + j] ?? 0) >= (rest[i * columns + j + 1] ?? 0))) lines.push(removed(a[i++] ?? ""));
+		} else if (j >= b.length || (i < a.length && (rest[(i + 1) * columns + j] ?? 0) >= (rest[i * columns + j + 1] ?? 0)))
+			lines.push(removed(a[i++] ?? ""));
 		else lines.push(added(b[j++] ?? ""));
 	}
 	return lines;

@@ -19,5 +19,11 @@ export function paintSync(paint: Paint, text: string, sync: ApplicationSummary["
 /** Whether an Application is as Git says and well; a person has nothing to look at. */
 export function isFine(application: ApplicationSummary): boolean {
 	const stalled = application.conditions.some((each) => each.type === "Stalled" && each.status === "True");
-	return application.sync === "Synced" && application.health.status === "Healthy" && application.driftedObjects === 0 && application.holds.length === 0 && !stalled;
+	return (
+		application.sync === "Synced" &&
+		application.health.status === "Healthy" &&
+		application.driftedObjects === 0 &&
+		application.holds.length === 0 &&
+		!stalled
+	);
 }

@@ -28,7 +28,9 @@ export function createPaint(on: boolean): Paint {
 
 /** Text from elsewhere without control characters: what a process prints must not steer the terminal. */
 export function clean(text: string): string {
-	return text.replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/gu, "").replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "");
+	return text
+		.replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/gu, "")
+		.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "");
 }
 
 /** Columns that a text takes, colours not counted. */
@@ -36,7 +38,17 @@ export function widthOf(text: string): number {
 	let width = 0;
 	for (const character of text.replaceAll(/\u001b\[[0-9;]*m/gu, "")) {
 		const code = character.codePointAt(0) ?? 0;
-		width += code >= 0x1100 && (code <= 0x115f || (code >= 0x2e80 && code <= 0xa4cf) || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xff60) || code >= 0x1f300) ? 2 : 1;
+		width +=
+			code >= 0x1100 &&
+			(code <= 0x115f ||
+				(code >= 0x2e80 && code <= 0xa4cf) ||
+				(code >= 0xac00 && code <= 0xd7a3) ||
+				(code >= 0xf900 && code <= 0xfaff) ||
+				(code >= 0xfe30 && code <= 0xfe6f) ||
+				(code >= 0xff00 && code <= 0xff60) ||
+				code >= 0x1f300)
+				? 2
+				: 1;
 	}
 	return width;
 }

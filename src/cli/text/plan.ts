@@ -16,13 +16,18 @@ export function formatPlan(plan: PlanView, paint: Paint): string {
 	const changes = realChanges(plan);
 	const deletes = changes.filter((change) => change.action === "delete");
 	const others = changes.filter((change) => change.action !== "delete");
-	const lines = [`${paint.bold(plan.application)} ${paint.dim(shortRevision(plan.revision))}${changes.length === 0 ? "  " : "\n  "}${summary(plan, changes, paint)}`];
+	const lines = [
+		`${paint.bold(plan.application)} ${paint.dim(shortRevision(plan.revision))}${changes.length === 0 ? "  " : "\n  "}${summary(plan, changes, paint)}`,
+	];
 	if (deletes.length > 0) {
 		lines.push(`  ${paint.alarm(` DELETES ${count(deletes.length, "Object")} `)}`);
-		for (const change of deletes) lines.push(`  ${paint.red(`- ${clean(shortKey(change.key, plan.application))}`)}${reason(change, paint)}`);
+		for (const change of deletes)
+			lines.push(`  ${paint.red(`- ${clean(shortKey(change.key, plan.application))}`)}${reason(change, paint)}`);
 	}
 	for (const change of others) lines.push(...formatChange(change, plan.application, paint));
-	for (const change of plan.changes) if (change.action === "skip") lines.push(`  ${paint.dim(`· ${clean(shortKey(change.key, plan.application))}`)}${reason(change, paint)}`);
+	for (const change of plan.changes)
+		if (change.action === "skip")
+			lines.push(`  ${paint.dim(`· ${clean(shortKey(change.key, plan.application))}`)}${reason(change, paint)}`);
 	if (plan.guard !== undefined) lines.push(`  ${paint.yellow(`guard: ${clean(plan.guard)}`)}`);
 	for (const warning of plan.warnings) lines.push(`  ${paint.yellow(`warning: ${clean(warning)}`)}`);
 	return `${lines.join("\n")}\n`;
@@ -54,12 +59,19 @@ function formatDifference(difference: ChangeView["differences"][number], paint: 
 	const { path, before, after } = difference;
 	const name = path === "" ? "(whole)" : path;
 	if (isShort(before) && isShort(after)) {
-		const change = before === undefined ? paint.green(text(after)) : after === undefined ? paint.red(text(before)) : `${paint.red(text(before))} → ${paint.green(text(after))}`;
+		const change =
+			before === undefined
+				? paint.green(text(after))
+				: after === undefined
+					? paint.red(text(before))
+					: `${paint.red(text(before))} → ${paint.green(text(after))}`;
 		return [`      ${paint.dim(`${clean(name)}:`)} ${change}`];
 	}
 	const lines =
 		before === undefined || after === undefined
-			? text(before ?? after).split("\n").map((each) => ({ type: before === undefined ? ("added" as const) : ("removed" as const), text: each }))
+			? text(before ?? after)
+					.split("\n")
+					.map((each) => ({ type: before === undefined ? ("added" as const) : ("removed" as const), text: each }))
 			: diffLines(text(before), text(after));
 	return [
 		`      ${paint.dim(`${clean(name)}:`)}`,
@@ -72,7 +84,7 @@ function formatDifference(difference: ChangeView["differences"][number], paint: 
 }
 
 function isShort(value: unknown): boolean {
-	return value === undefined || typeof value !== "object" ? String(value).length <= 60 && !String(value).includes("\n") : value === null;
+	return typeof value === "string" ? value.length <= 60 && !value.includes("\n") : value === null || typeof value !== "object";
 }
 
 function text(value: unknown): string {

@@ -14,7 +14,11 @@ const gap = "  ";
 const narrowest = 8;
 
 /** A table without lines. With `width` the flexible columns are cut so that a row fits. */
-export function formatTable<T>(columns: readonly Column<T>[], rows: readonly T[], options: { readonly paint: Paint; readonly width?: number | undefined }): string {
+export function formatTable<T>(
+	columns: readonly Column<T>[],
+	rows: readonly T[],
+	options: { readonly paint: Paint; readonly width?: number | undefined },
+): string {
 	const cells = rows.map((row) => columns.map((column) => clean(column.value(row)).replaceAll(/\s+/gu, " ")));
 	const widths = columns.map((column, i) => Math.max(widthOf(column.title), ...cells.map((row) => widthOf(row[i] ?? ""))));
 	if (options.width !== undefined) shrink(columns, widths, options.width);
@@ -48,7 +52,9 @@ export function cutTo(text: string, width: number): string {
 function shrink<T>(columns: readonly Column<T>[], widths: number[], limit: number): void {
 	for (;;) {
 		const total = widths.reduce((sum, each) => sum + each, 0) + gap.length * (widths.length - 1);
-		const flexible = widths.map((width, i) => (columns[i]?.flexible === true && width > Math.max(narrowest, widthOf(columns[i].title)) ? width : 0));
+		const flexible = widths.map((width, i) =>
+			columns[i]?.flexible === true && width > Math.max(narrowest, widthOf(columns[i].title)) ? width : 0,
+		);
 		const widest = flexible.indexOf(Math.max(...flexible));
 		if (total <= limit || (flexible[widest] ?? 0) === 0) return;
 		widths[widest] = (widths[widest] ?? 0) - 1;

@@ -5,7 +5,11 @@ import { parseRevision } from "../../core/revision.ts";
 export function shortRevision(revision: string | undefined): string {
 	if (revision === undefined) return "-";
 	const parts = parseRevision(revision);
-	return parts === undefined ? revision : /^[0-9a-f]{40,64}$/u.test(parts.ref) ? parts.commit.slice(0, 7) : `${parts.ref}@${parts.commit.slice(0, 7)}`;
+	return parts === undefined
+		? revision
+		: /^[0-9a-f]{40,64}$/u.test(parts.ref)
+			? parts.commit.slice(0, 7)
+			: `${parts.ref}@${parts.commit.slice(0, 7)}`;
 }
 
 /** `Process web`, with the namespace where it is not the Application's own. */

@@ -10,12 +10,16 @@ const mostFiles = 10_000;
 const mostBytes = 23 * 1024 * 1024;
 
 /** What a working tree differs in from the commit that the server knows, with what the user should know about it. */
-export async function collectWorkingTree(git: Git, root: string, repository: RepositoryView): Promise<{ readonly body: WorkingTreeBody; readonly warnings: readonly string[] }> {
+export async function collectWorkingTree(
+	git: Git,
+	root: string,
+	repository: RepositoryView,
+): Promise<{ readonly body: WorkingTreeBody; readonly warnings: readonly string[] }> {
 	const warnings: string[] = [];
 	const { base, fork } = await findBase(git, repository, warnings);
 	const changed = await names(git, ["diff", "--name-only", "--no-renames", "--ignore-submodules", "-z", fork, "--"]);
 	const untracked = await names(git, ["ls-files", "--others", "--exclude-standard", "-z"]);
-	const paths = [...new Set([...changed, ...untracked])].sort();
+	const paths = [...new Set([...changed, ...untracked])].toSorted();
 	if (base !== fork) await warnOfOverlap(git, { fork, base, paths, warnings });
 	if (paths.length > mostFiles) throw tooMuch(`${paths.length} files differ from what Gitward knows`);
 	const files: WorkingTreeBody["files"] = [];
@@ -34,10 +38,18 @@ export async function collectWorkingTree(git: Git, root: string, repository: Rep
 }
 
 /** The commit that the server has, and the one where this working tree left its line. */
-async function findBase(git: Git, repository: RepositoryView, warnings: string[]): Promise<{ readonly base: string; readonly fork: string }> {
+async function findBase(
+	git: Git,
+	repository: RepositoryView,
+	warnings: string[],
+): Promise<{ readonly base: string; readonly fork: string }> {
 	const known = repository.revision === undefined ? undefined : parseRevision(repository.revision)?.commit;
 	if (known === undefined) {
-		throw new AppError(`Gitward could not read the Repository ${repository.name} yet`, { code: "RepositoryNotReady", kind: "unavailable", hint: `\`gitward get repositories ${repository.name}\` tells why.` });
+		throw new AppError(`Gitward could not read the Repository ${repository.name} yet`, {
+			code: "RepositoryNotReady",
+			kind: "unavailable",
+			hint: `\`gitward get repositories ${repository.name}\` tells why.`,
+		});
 	}
 	if ((await git(["cat-file", "-e", `${known}^{commit}`], [0, 1, 128])).code === 0) {
 		const fork = await mergeBase(git, known);
@@ -46,7 +58,11 @@ async function findBase(git: Git, repository: RepositoryView, warnings: string[]
 	const remote = (await git(["for-each-ref", "--format=%(refname)", `refs/remotes/*/${repository.ref}`])).text.split("\n")[0] ?? "";
 	const fork = remote === "" ? undefined : await mergeBase(git, remote);
 	if (fork === undefined) {
-		throw new AppError(`This clone shares no commit with ${repository.revision} of ${repository.name}`, { code: "NoCommonCommit", kind: "conflict", hint: "Run `git fetch` first." });
+		throw new AppError(`This clone shares no commit with ${repository.revision} of ${repository.name}`, {
+			code: "NoCommonCommit",
+			kind: "conflict",
+			hint: "Run `git fetch` first.",
+		});
 	}
 	warnings.push(`Gitward knows newer commits of ${repository.name} than this clone; run \`git fetch\` for an exact plan`);
 	return { base: fork, fork };
@@ -57,11 +73,17 @@ async function mergeBase(git: Git, other: string): Promise<string | undefined> {
 	return code === 0 ? text.trim() : undefined;
 }
 
-async function warnOfOverlap(git: Git, options: { readonly fork: string; readonly base: string; readonly paths: readonly string[]; readonly warnings: string[] }): Promise<void> {
+async function warnOfOverlap(
+	git: Git,
+	options: { readonly fork: string; readonly base: string; readonly paths: readonly string[]; readonly warnings: string[] },
+): Promise<void> {
 	const { fork, base, paths, warnings } = options;
 	const theirs = new Set(await names(git, ["diff", "--name-only", "--no-renames", "-z", fork, base, "--"]));
 	const both = paths.filter((path) => theirs.has(path));
-	if (both.length > 0) warnings.push(`${both.slice(0, 5).join(", ")}${both.length > 5 ? " …" : ""} changed upstream too: the plan takes them as they are here; rebase for an exact one`);
+	if (both.length > 0)
+		warnings.push(
+			`${both.slice(0, 5).join(", ")}${both.length > 5 ? " …" : ""} changed upstream too: the plan takes them as they are here; rebase for an exact one`,
+		);
 }
 
 async function names(git: Git, args: readonly string[]): Promise<readonly string[]> {
@@ -81,5 +103,9 @@ async function contentOf(file: string): Promise<Buffer | null | "other"> {
 }
 
 function tooMuch(what: string): AppError {
-	return new AppError(`There is too much to plan: ${what}`, { code: "WorkingTreeTooLarge", kind: "invalid", hint: "Commit and push a branch instead, or add what is not meant to .gitignore." });
+	return new AppError(`There is too much to plan: ${what}`, {
+		code: "WorkingTreeTooLarge",
+		kind: "invalid",
+		hint: "Commit and push a branch instead, or add what is not meant to .gitignore.",
+	});
 }

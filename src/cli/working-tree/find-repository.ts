@@ -3,23 +3,40 @@ import type { RepositoryView } from "../../core/views/repository.ts";
 import type { Git } from "../git.ts";
 
 /** The Repository that a working tree belongs to: the named one, or the one whose URL is a remote of it or its own folder. */
-export async function findRepository(git: Git, root: string, repositories: readonly RepositoryView[], server: string, name: string | undefined): Promise<RepositoryView> {
+export async function findRepository(
+	git: Git,
+	root: string,
+	repositories: readonly RepositoryView[],
+	server: string,
+	name: string | undefined,
+): Promise<RepositoryView> {
 	const known = repositories.map((each) => each.name).join(", ") || "none";
 	if (name !== undefined) {
 		const found = repositories.find((each) => each.name === name);
 		if (found !== undefined) return found;
-		throw new AppError(`Gitward has no Repository ${JSON.stringify(name)}`, { code: "RepositoryNotFound", kind: "notFound", hint: `It has: ${known}.` });
+		throw new AppError(`Gitward has no Repository ${JSON.stringify(name)}`, {
+			code: "RepositoryNotFound",
+			kind: "notFound",
+			hint: `It has: ${known}.`,
+		});
 	}
-	const remotes = (await git(["config", "--get-regexp", "^remote\\..*\\.url$"], [0, 1])).text.split("\n").flatMap((line) => line.split(" ").slice(1));
+	const remotes = (await git(["config", "--get-regexp", "^remote\\..*\\.url$"], [0, 1])).text
+		.split("\n")
+		.flatMap((line) => line.split(" ").slice(1));
 	const places = new Set([root, ...remotes].map(normalUrl));
 	const matches = repositories.filter((each) => places.has(normalUrl(each.hosted ? `${server}/git/${each.name}.git` : each.url)));
 	const [only, ...more] = matches;
 	if (only !== undefined && more.length === 0) return only;
-	throw new AppError(only === undefined ? `No Repository of Gitward is the one of ${root}` : `${root} belongs to several Repositories: ${matches.map((each) => each.name).join(", ")}`, {
-		code: only === undefined ? "RepositoryNotFound" : "RepositoryAmbiguous",
-		kind: only === undefined ? "notFound" : "invalid",
-		hint: `Name it with --repository; Gitward has: ${known}.`,
-	});
+	throw new AppError(
+		only === undefined
+			? `No Repository of Gitward is the one of ${root}`
+			: `${root} belongs to several Repositories: ${matches.map((each) => each.name).join(", ")}`,
+		{
+			code: only === undefined ? "RepositoryNotFound" : "RepositoryAmbiguous",
+			kind: only === undefined ? "notFound" : "invalid",
+			hint: `Name it with --repository; Gitward has: ${known}.`,
+		},
+	);
 }
 
 /** What two spellings of the same place share: `git@host:a/b.git`, `ssh://git@host/a/b` and `https://user@host/a/b/` are one. */
@@ -28,6 +45,7 @@ export function normalUrl(url: string): string {
 	const short = /^(?:[^@/]+@)?(?<host>[^:/]+):(?!\/\/)(?<path>.+)$/u.exec(text)?.groups;
 	const long = /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^/]+)\/(?<path>.*)$/u.exec(text)?.groups;
 	const { host, path } = long ?? short ?? {};
-	const place = host === undefined ? text.replace(/^file:\/\//u, "") : `${host.toLowerCase().replace(/^localhost(?=:|$)/u, "127.0.0.1")}/${path ?? ""}`;
+	const place =
+		host === undefined ? text.replace(/^file:\/\//u, "") : `${host.toLowerCase().replace(/^localhost(?=:|$)/u, "127.0.0.1")}/${path ?? ""}`;
 	return place.replace(/\/+$/u, "").replace(/(?:\/\.git|\.git)$/u, "");
 }
