@@ -53,9 +53,14 @@ export function parseGitUrl(text: string, base: string | undefined): GitUrl {
 }
 
 function fromUrl(text: string, scheme: string): GitUrl {
+	if (/%(?:[01][0-9a-f]|7f)/iu.test(text)) throw refuse(text, "it has an encoded control character");
 	let url: URL;
+	let name: string;
+	let path: string;
 	try {
 		url = new URL(text);
+		name = decodeURIComponent(url.username);
+		path = scheme === "file" && url.host === "" ? fileURLToPath(url) : "";
 	} catch {
 		throw refuse(text, "it cannot be read as a URL");
 	}
@@ -63,11 +68,10 @@ function fromUrl(text: string, scheme: string): GitUrl {
 	if (url.search !== "" || url.hash !== "") throw refuse(text, "it has a query or a fragment");
 	if (scheme === "file") {
 		if (url.host !== "") throw refuse(text, "a file URL has no host");
-		return { kind: "file", url: text, path: fileURLToPath(url) };
+		return { kind: "file", url: text, path };
 	}
 	if (scheme !== "http" && scheme !== "https" && scheme !== "ssh") throw refuse(text, `${scheme}:// is not supported`);
 	if (!host.test(url.hostname)) throw refuse(text, "the host is not well formed");
-	const name = decodeURIComponent(url.username);
 	if (name !== "" && !user.test(name)) throw refuse(text, "the user is not well formed");
 	if (url.pathname.length < 2 || url.pathname.startsWith("/-")) throw refuse(text, "it has no usable path");
 	if (scheme === "ssh") return { kind: "ssh", url: text, host: url.host };
