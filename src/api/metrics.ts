@@ -1,0 +1,39 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import type { Operations } from "../engine/operations.ts";
+
+/** Metrics for Prometheus: what Applications and Repositories are like now, and what happened since the start. */
+export function createMetrics(operations: Operations, counters: { readonly renders: number; readonly applies: number }): { readonly registry: Registry; stop(): void } {
+	const registry = new Registry();
+	collectDefaultMetrics({ register: registry, prefix: "gitward_" });
+	new Gauge({
+		name: "gitward_applications",
+		help: "Applications by Environment, sync and health.",
+		labelNames: ["environment", "sync", "health"],
+		registers: [registry],
+		collect() {
+			this.reset();
+			for (const each of operations.applications()) this.inc({ environment: each.environment, sync: each.sync, health: each.health.status });
+		},
+	});
+	new Gauge({
+		name: "gitward_repository_ready",
+		help: "1 where the newest state of the Repository could be read, else 0.",
+		labelNames: ["repository"],
+		registers: [registry],
+		collect() {
+			this.reset();
+			for (const each of operations.repositories()) this.set({ repository: each.name }, each.conditions[0]?.status === "True" ? 1 : 0);
+		},
+	});
+	const renders = new Gauge({ name: "gitward_renders", help: "Renders since the start.", registers: [registry], collect: () => renders.set(counters.renders) });
+	const applies = new Gauge({ name: "gitward_applies", help: "Objects written to targets since the start.", registers: [registry], collect: () => applies.set(counters.applies) });
+	const syncs = new Counter({ name: "gitward_syncs_total", help: "Syncs that ended since the start.", labelNames: ["environment", "result"], registers: [registry] });
+	const repairs = new Counter({ name: "gitward_drift_repairs_total", help: "Objects whose drift was repaired since the start.", labelNames: ["environment"], registers: [registry] });
+	const stop = operations.subscribe((event) => {
+		const environment = event.environment ?? "";
+		if (event.type === "SyncSucceeded") syncs.inc({ environment, result: "succeeded" });
+		if (event.type === "SyncFailed") syncs.inc({ environment, result: "failed" });
+		if (event.type === "DriftRepaired") repairs.inc({ environment });
+	});
+	return { registry, stop };
+}
