@@ -1,0 +1,120 @@
+import { type Document as YamlDocument, isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
+import type { SourcePlace } from "../app-error.ts";
+import type { Problem } from "./problem.ts";
+
+/** Bytes of one file. */
+export const maxFileBytes = 1024 * 1024;
+const maxAliases = 100;
+const maxDepth = 64;
+const maxDocuments = 10_000;
+
+/** One document of a YAML or JSON file. */
+export interface ReadDocument {
+	readonly value: unknown;
+	/** Where a key stands: the nearest thing that exists on the way to it. With `ofKey` the key itself, else its value. */
+	place(path: readonly PropertyKey[], ofKey?: boolean): SourcePlace;
+}
+
+export interface ReadFile {
+	readonly documents: readonly ReadDocument[];
+	readonly problems: readonly Problem[];
+}
+
+/** `spec.ports[0].name`. */
+export function pathText(path: readonly PropertyKey[]): string {
+	return path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`)).join("");
+}
+
+function depthOf(document: YamlDocument.Parsed): { readonly depth: number; readonly aliases: number } {
+	let depth = 0;
+	let aliases = 0;
+	visit(document, (_key, node, path) => {
+		if (path.length > depth) depth = path.length;
+		if (isAlias(node)) aliases += 1;
+		return depth > maxDepth * 2 + 2 ? visit.BREAK : undefined;
+	});
+	return { depth: Math.floor(depth / 2), aliases };
+}
+
+/** Too deep a nesting would exhaust the parser's stack: seen in the text before it is parsed. */
+function isNestedTooDeep(text: string): boolean {
+	let open = 0;
+	for (const character of text) {
+		if (character === "[" || character === "{") {
+			open += 1;
+			if (open > 1000) return true;
+		} else if ((character === "]" || character === "}") && open > 0) open -= 1;
+	}
+	return /^(?:[ ]{0,4}- ){200}/mu.test(text) || /^[ ]{2000}/mu.test(text);
+}
+
+/** Reads the documents of a YAML 1.2 or JSON file with the places of everything in it. Never throws: what is wrong is a Problem. */
+export function readYaml(file: string, text: string): ReadFile {
+	const lines = text.split(/\r\n|\n|\r/u);
+	const quote = (line: number): { readonly quote?: string } => (lines[line - 1] === undefined ? {} : { quote: lines[line - 1] ?? "" });
+	const fail = (message: string, hint?: string): ReadFile => ({ documents: [], problems: [{ place: { file }, message, ...(hint === undefined ? {} : { hint }) }] });
+	if (Buffer.byteLength(text) > maxFileBytes) return fail("is larger than 1 MiB", "Split it into several files.");
+	if (text.includes("\0")) return fail("holds a zero byte: it is no text");
+	if (isNestedTooDeep(text)) return fail(`is nested more than ${maxDepth} levels deep`);
+
+	const counter = new LineCounter();
+	const parsed = parseAllDocuments(text.replace(/^\uFEFF/u, ""), { lineCounter: counter, strict: true, uniqueKeys: true, merge: true, prettyErrors: false, version: "1.2" });
+	const all = Array.isArray(parsed) ? parsed : [];
+	if (all.length > maxDocuments) return fail(`holds more than ${maxDocuments} documents`);
+	const problems: Problem[] = [];
+	const documents: ReadDocument[] = [];
+	for (const document of all) {
+		const at = (offset: number): SourcePlace => {
+			const { line, col } = counter.linePos(offset);
+			return { file, line, column: Math.max(col, 1), ...quote(line) };
+		};
+		const wrong = document.errors[0];
+		if (wrong !== undefined) {
+			problems.push({ place: at(wrong.pos[0]), message: explainYaml(wrong.message) });
+			continue;
+		}
+		const { depth, aliases } = depthOf(document);
+		if (depth > maxDepth) {
+			problems.push({ place: at(document.range[0]), message: `is nested more than ${maxDepth} levels deep` });
+			continue;
+		}
+		if (aliases > maxAliases) {
+			problems.push({ place: at(document.range[0]), message: `uses more than ${maxAliases} aliases`, hint: "Write the values out." });
+			continue;
+		}
+		try {
+			const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+			if (value === null || value === undefined) continue;
+			documents.push({ value, place: (path, ofKey = false) => ({ ...at(offsetOf(document, path, ofKey)), key: pathText(path) }) });
+		} catch (error) {
+			problems.push({ place: at(document.range[0]), message: explainYaml(error instanceof Error ? error.message : String(error)) });
+		}
+	}
+	return { documents, problems };
+}
+
+function explainYaml(message: string): string {
+	if (/excessive alias/iu.test(message)) return "its aliases expand to too much";
+	if (/tab/iu.test(message)) return "uses tabs to indent: YAML wants spaces";
+	return message.replace(/\s+at line \d+[\s\S]*$/u, "").replace(/\.$/u, "");
+}
+
+function offsetOf(document: YamlDocument.Parsed, path: readonly PropertyKey[], ofKey: boolean): number {
+	let node: unknown = document.contents;
+	let offset = document.contents?.range?.[0] ?? document.range[0];
+	for (const [index, part] of path.entries()) {
+		if (!isCollection(node)) break;
+		const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part)) : undefined;
+		const next: unknown = pair === undefined ? (isMap(node) ? undefined : node.items[Number(part)]) : pair.value;
+		if (pair !== undefined && isPair(pair) && isScalar(pair.key)) {
+			offset = pair.key.range?.[0] ?? offset;
+			const isLast = index === path.length - 1;
+			if (isLast && ofKey) return offset;
+		}
+		if (next === undefined || next === null) break;
+		const { range } = next as { readonly range?: readonly [number, number, number] | null };
+		if (range !== undefined && range !== null) [offset] = range;
+		node = next;
+	}
+	return offset;
+}

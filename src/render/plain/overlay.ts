@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { explainIssues } from "../../core/documents/explain.ts";
+import { apiVersion, metadataSchema } from "../../core/documents/metadata.ts";
+import { nearest } from "../../core/documents/nearest.ts";
+import { problemsError } from "../../core/documents/problem.ts";
+import type { DesiredObject } from "../../core/object.ts";
+import { invalidAt, type LocatedObject } from "../located.ts";
+import { applyJsonPatch } from "./json-patch.ts";
+import type { Manifest } from "./manifests.ts";
+import { strategicMerge } from "./merge.ts";
+
+const operation = z.discriminatedUnion("op", [
+	z.strictObject({ op: z.enum(["add", "replace", "test"]), path: z.string(), value: z.json() }),
+	z.strictObject({ op: z.enum(["move", "copy"]), from: z.string(), path: z.string() }),
+	z.strictObject({ op: z.literal("remove"), path: z.string() }),
+]);
+
+const target = z
+	.strictObject({
+		kind: z.string().min(1).optional(),
+		name: z.string().min(1).optional(),
+		apiVersion: z.string().min(1).optional(),
+	})
+	.describe("Objects that the patch is for; a field that is left out fits all.");
+
+const patch = z.union([
+	z.strictObject({ target, merge: z.record(z.string(), z.json()).describe("A strategic merge: maps are merged, null removes, lists of named things are merged by name.") }),
+	z.strictObject({ target, json: z.array(operation).min(1).max(1000).describe("Operations of a JSON patch, RFC 6902.") }),
+]);
+
+/** Document `overlay.yaml` of a folder: a base, values and patches for one Environment. */
+export const overlaySchema = z
+	.strictObject({
+		apiVersion: z.literal(apiVersion),
+		kind: z.literal("Overlay"),
+		metadata: metadataSchema.optional(),
+		spec: z
+			.strictObject({
+				base: z.string().min(1).optional().describe("Folder that this one builds on, relative to it."),
+				values: z.record(z.string(), z.json()).default({}).describe("Values for templates, here and in the base."),
+				valuesFrom: z.array(z.string().min(1)).max(100).default([]).describe("YAML files of values, relative to the folder; later ones win, and `values` wins over all."),
+				patches: z.array(patch).max(1000).default([]).describe("Changes to the Objects, in order."),
+			})
+			.prefault({}),
+	})
+	.describe("What makes a base into the Objects of one Environment.");
+
+/** What makes a base into the Objects of one Environment. */
+export type OverlayDocument = z.infer<typeof overlaySchema>;
+
+/** Reads `overlay.yaml`; throws `invalid` with every problem. */
+export function readOverlay(manifests: readonly Manifest[]): OverlayDocument | undefined {
+	const [manifest, second] = manifests;
+	if (manifest === undefined) return undefined;
+	if (second !== undefined) throw invalidAt(second.place([]), "overlay.yaml holds one document only", "OverlayInvalid");
+	const parsed = overlaySchema.safeParse(manifest.value);
+	if (parsed.success) return parsed.data;
+	throw problemsError(explainIssues(parsed.error.issues, manifest, overlaySchema), "OverlayInvalid");
+}
+
+function fits(object: DesiredObject, wanted: z.infer<typeof target>): boolean {
+	return (
+		(wanted.kind === undefined || wanted.kind === object.kind) &&
+		(wanted.name === undefined || wanted.name === object.metadata.name) &&
+		(wanted.apiVersion === undefined || wanted.apiVersion === object.apiVersion)
+	);
+}
+
+/** The Objects after an overlay's patches; a merge of `$patch: delete` removes an Object. Throws `invalid` for a patch that fits none or fails. */
+export function applyPatches(objects: readonly LocatedObject[], patches: OverlayDocument["spec"]["patches"], manifest: Manifest): readonly LocatedObject[] {
+	let result = [...objects];
+	for (const [index, each] of patches.entries()) {
+		const place = manifest.place(["spec", "patches", index]);
+		const chosen = result.filter(({ object }) => fits(object, each.target));
+		if (chosen.length === 0) {
+			const near = nearest(
+				each.target.name ?? "",
+				result.map(({ object }) => object.metadata.name),
+			);
+			throw invalidAt(place, `fits no Object (${JSON.stringify(each.target)})`, "PatchUnused", near === undefined ? "Correct its target or remove it." : `Did you mean ${near}?`);
+		}
+		result = result.flatMap((located) => {
+			if (!chosen.includes(located)) return [located];
+			try {
+				const patched = "merge" in each ? strategicMerge(located.object, each.merge) : applyJsonPatch(located.object, each.json);
+				return patched === undefined ? [] : [{ ...located, object: patched as DesiredObject }];
+			} catch (error) {
+				const message = error instanceof Error ? error.message : String(error);
+				throw invalidAt(place, `cannot be applied to ${located.object.kind} ${located.object.metadata.name}: ${message}`, "PatchFailed");
+			}
+		});
+	}
+	return result;
+}
