@@ -25,8 +25,22 @@ export function createMetrics(operations: Operations, counters: { readonly rende
 			for (const each of operations.repositories()) this.set({ repository: each.name }, each.conditions[0]?.status === "True" ? 1 : 0);
 		},
 	});
-	const renders = new Gauge({ name: "gitward_renders", help: "Renders since the start.", registers: [registry], collect: () => renders.set(counters.renders) });
-	const applies = new Gauge({ name: "gitward_applies", help: "Objects written to targets since the start.", registers: [registry], collect: () => applies.set(counters.applies) });
+	new Gauge({
+		name: "gitward_renders",
+		help: "Renders since the start.",
+		registers: [registry],
+		collect() {
+			this.set(counters.renders);
+		},
+	});
+	new Gauge({
+		name: "gitward_applies",
+		help: "Objects written to targets since the start.",
+		registers: [registry],
+		collect() {
+			this.set(counters.applies);
+		},
+	});
 	const syncs = new Counter({ name: "gitward_syncs_total", help: "Syncs that ended since the start.", labelNames: ["environment", "result"], registers: [registry] });
 	const repairs = new Counter({ name: "gitward_drift_repairs_total", help: "Objects whose drift was repaired since the start.", labelNames: ["environment"], registers: [registry] });
 	const stop = operations.subscribe((event) => {

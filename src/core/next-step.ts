@@ -39,7 +39,8 @@ function iso(time: number): string {
 	return new Date(time).toISOString();
 }
 
-function rolledBack(state: ApplicationState): readonly Hold[] {
+/** The hold that a rollback left, if any. */
+export function rollbackHolds(state: ApplicationState): readonly Hold[] {
 	if (state.hold === undefined) return [];
 	return [
 		{
@@ -76,7 +77,7 @@ function waitsFor(situation: Situation, step: "sync" | "repair"): { readonly hol
 /** What to do next for one Application. Pure: the same Situation gives the same step. */
 export function nextStep(situation: Situation): NextStep {
 	const { state, target } = situation;
-	const always = rolledBack(state);
+	const always = rollbackHolds(state);
 	const wait = (hold: Hold): NextStep => ({ do: "wait", holds: [...always, hold] });
 	if (situation.suspended || state.suspended !== undefined) {
 		const by = state.suspended === undefined ? "by its document" : `by ${state.suspended.by.name}`;

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { Failure } from "../core/application-state.ts";
 import { AppError } from "../core/app-error.ts";
 import type { Condition } from "../core/conditions.ts";
+import { toControlSet } from "../core/documents/check.ts";
 import type { ControlSet, Document } from "../core/documents/documents.ts";
 import { type RepositoryDocument, repositorySchema } from "../core/documents/repository.ts";
 import type { Json } from "../core/object.ts";
@@ -74,14 +75,6 @@ const empty: ControlSet = { repositories: new Map(), environments: new Map(), ap
 interface Saved {
 	readonly revision: string;
 	readonly documents: readonly Document[];
-}
-
-function toSet(documents: readonly Document[]): ControlSet {
-	const of = <K extends Document["kind"]>(kind: K): ReadonlyMap<string, Extract<Document, { kind: K }>> =>
-		new Map(
-			documents.filter((document): document is Extract<Document, { kind: K }> => document.kind === kind).map((document) => [document.metadata.name, document]),
-		);
-	return { repositories: of("Repository"), environments: of("Environment"), applications: of("Application"), projects: of("Project") };
 }
 
 function documentsOf(set: ControlSet): readonly Document[] {
@@ -210,7 +203,7 @@ export function createControl(options: ControlOptions): Control {
 		async start() {
 			const saved = (await store.value("control")) as unknown as Saved | undefined;
 			if (saved !== undefined) {
-				await putInForce(toSet(saved.documents));
+				await putInForce(toControlSet(saved.documents));
 				revision = saved.revision;
 			}
 			if (source.type === "folder") {

@@ -232,7 +232,7 @@ export function createOperations(options: OperateOptions): Operations {
 			if (document.spec.suspend) {
 				throw new AppError(`${name} is suspended by its document`, { code: "SuspendedInGit", kind: "conflict", hint: "Remove spec.suspend from the Application in the control documents." });
 			}
-			await status.update(name, { suspended: undefined, hold: undefined, attempt: undefined }, { events: [event(name, "Resumed", "goes on with what Git says", by)] });
+			await status.update(name, { suspended: undefined, hold: undefined, attempt: undefined, holds: [] }, { events: [event(name, "Resumed", "goes on with what Git says", by)] });
 			wake(name);
 		},
 		refresh(repository) {

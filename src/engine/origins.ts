@@ -39,7 +39,7 @@ interface Entry {
 export interface Origins {
 	/** Opens, reopens and closes until the opened ones are these. */
 	set(documents: ReadonlyMap<string, RepositoryDocument>): Promise<void>;
-	/** The Revision in force for a ref (default the document's). `waiting` before the first fetch; `notFound` for an unknown Repository or ref. */
+	/** The Revision in force for a ref (default, also for an empty one, the document's). `waiting` before the first fetch; `notFound` for an unknown Repository or ref. */
 	revision(name: string, ref?: string, options?: SignalOption): Promise<Revision>;
 	tree(name: string, ref?: string, options?: SignalOption): Promise<FileTree>;
 	treeAt(name: string, revision: Revision, options?: SignalOption): Promise<FileTree>;
@@ -189,7 +189,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 
 	async function revision(name: string, ref: string | undefined, { signal }: SignalOption = {}): Promise<Revision> {
 		const item = entry(name);
-		const wanted = ref ?? item.document.spec.ref;
+		const wanted = ref === undefined || ref === "" ? item.document.spec.ref : ref;
 		const known = item.heads.get(wanted);
 		if (known !== undefined) return known;
 		if (item.lastFetch === undefined) {

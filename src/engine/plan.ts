@@ -63,7 +63,7 @@ export async function planApplication(
 export function workingTrees(engine: EngineContext, workingTree: WorkingTree, overlay: OverlayTree): Trees {
 	const followed = engine.origins.document(workingTree.repository)?.spec.ref;
 	return async (repository: string, ref: string, options?: SignalOption) => {
-		if (repository !== workingTree.repository || ref !== followed) return engine.origins.tree(repository, ref, options);
+		if (repository !== workingTree.repository || (ref !== followed && ref !== "")) return engine.origins.tree(repository, ref, options);
 		const base = await engine.origins.treeAt(repository, formatRevision("working tree", workingTree.base), options);
 		return overlay(base, workingTree.files);
 	};
@@ -77,7 +77,7 @@ export async function isAffected(engine: EngineContext, application: Application
 	const followed = engine.origins.document(workingTree.repository)?.spec.ref ?? followedRef(engine, document);
 	const tree = await workingTrees(engine, workingTree, overlay)(workingTree.repository, followed, { signal });
 	for (const [repository, ref, path, oid] of rendered.inputs) {
-		if (repository !== workingTree.repository || ref !== followed) continue;
+		if (repository !== workingTree.repository || (ref !== followed && ref !== "")) continue;
 		if (((await tree.oid(path, { signal })) ?? null) !== oid) return true;
 	}
 	return false;

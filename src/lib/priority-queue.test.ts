@@ -115,8 +115,8 @@ it("lets no key starve, however many urgent ones come", async () => {
 				await settle();
 			}, concurrency);
 			queue.add("slow", 3);
-			for (let turn = 0; turn < 60 && !seen.has("slow"); turn += 1) {
-				for (let index = 0; index < 5; index += 1) queue.add(`urgent-${turn}-${index}`, 0);
+			for (let turn = 0; turn < 400 && !seen.has("slow"); turn += 1) {
+				for (let index = 0; index < 2 * concurrency; index += 1) queue.add(`urgent-${turn}-${index}`, 0);
 				clock.pass(100);
 				await settle();
 			}

@@ -1,5 +1,6 @@
 import type { DriftedObject } from "../../core/application-state.ts";
 import type { Change } from "../../core/change.ts";
+import { rollbackHolds } from "../../core/next-step.ts";
 import type { ObjectKey } from "../../core/object.ts";
 import { hashObject } from "../../core/hash.ts";
 import type { OwnedObject } from "../../ports/driver.ts";
@@ -94,7 +95,7 @@ async function report(engine: EngineContext, application: ApplicationContext, ch
 			: [];
 	await engine.status.update(
 		name,
-		{ drift, holds: [...state.holds.filter((hold) => hold.reason === "RolledBack"), ...holds] },
+		{ drift, holds: [...rollbackHolds(state), ...holds] },
 		{
 			events: news.map((change) => ({
 				type: "DriftDetected",

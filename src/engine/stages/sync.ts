@@ -5,7 +5,7 @@ import type { Change } from "../../core/change.ts";
 import { parseDuration } from "../../core/documents/metadata.ts";
 import { guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
-import { isPassing } from "../../core/next-step.ts";
+import { isPassing, rollbackHolds } from "../../core/next-step.ts";
 import { annotation, type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import type { HistoryEntry } from "../../core/views/application.ts";
 import type { Actor } from "../../core/views/common.ts";
@@ -75,7 +75,7 @@ async function holdDeletion(engine: EngineContext, application: ApplicationConte
 		application.name,
 		{
 			request: undefined,
-			holds: [...state.holds.filter((hold) => hold.reason === "RolledBack"), { reason: "DeletionGuard", message, confirm }],
+			holds: [...rollbackHolds(state), { reason: "DeletionGuard", message, confirm }],
 		},
 		{
 			events: isNews
@@ -150,7 +150,7 @@ async function begin(engine: EngineContext, application: ApplicationContext, tar
 		if (claims.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: claims });
 		await engine.status.update(
 			name,
-			{ sync, holds: state.holds.filter((hold) => hold.reason === "RolledBack"), environment: environment.metadata.name, syncs: Number(number) },
+			{ sync, holds: rollbackHolds(state), environment: environment.metadata.name, syncs: Number(number) },
 			{ writes, events },
 		);
 	} else if (claims.length > 0) {
@@ -297,6 +297,7 @@ async function succeed(running: Running): Promise<void> {
 			request: undefined,
 			attempt: undefined,
 			drift: [],
+			holds: rollbackHolds(stateOf(engine, application.name)),
 			applied: appliedOf(running),
 			inventory: owned.size,
 			lastSync: timestamp(engine),

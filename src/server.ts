@@ -1,0 +1,189 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AppError } from "./core/app-error.ts";
+import { demandControlSet } from "./core/documents/check.ts";
+import type { RepositoryDocument, SecretSource } from "./core/documents/repository.ts";
+import { createHostDriver } from "./drivers/host/driver.ts";
+import { hostKinds } from "./drivers/host/kinds.ts";
+import { parseControlSource } from "./engine/control.ts";
+import { createEngine, type Engine } from "./engine/engine.ts";
+import { createGitHttp, type GitHttp } from "./forges/builtin/git-http.ts";
+import { createHostedRepositories, type HostedRepositories } from "./forges/builtin/hosted-repositories.ts";
+import { createExec, type Exec } from "./lib/exec/exec.ts";
+import { Secret } from "./lib/secret.ts";
+import { systemClock } from "./lib/system-clock.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
+import { overlayTree } from "./render/overlay-tree.ts";
+import { createRendering } from "./render/rendering.ts";
+import { createGitRepositories } from "./repositories/git/repositories.ts";
+import { openStore } from "./store/store.ts";
+
+export interface ComposeOptions {
+	/** `--control`: a folder, or URL#ref:path. */
+	readonly control: string;
+	/** Folder of everything that Gitward keeps. */
+	readonly state: string;
+	/** The environment of the process: what programs inherit of it is picked here, and credentials may name its variables. */
+	readonly environment: NodeJS.ProcessEnv;
+	readonly log: Log;
+	readonly clock?: Clock;
+	/** Credentials of a control repository by URL. */
+	readonly controlCredentials?: RepositoryDocument["spec"]["credentials"];
+}
+
+/** A Gitward without its API. */
+export interface Composed {
+	readonly engine: Engine;
+	readonly git: GitHttp;
+	readonly exec: Exec;
+	readonly hosted: HostedRepositories;
+	close(): Promise<void>;
+}
+
+/** Where things are in a state folder. */
+export function statePlaces(state: string): { readonly hosted: string; readonly mirrors: string; readonly drivers: string; readonly token: string; readonly server: string } {
+	return {
+		hosted: join(state, "git"),
+		mirrors: join(state, "mirrors"),
+		drivers: join(state, "drivers"),
+		token: join(state, "token"),
+		server: join(state, "server.json"),
+	};
+}
+
+/** What programs that Gitward starts inherit of its own environment. */
+function inherited(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+	const names = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy"];
+	return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}
+
+/** Reads secrets where documents say they stand; a missing one is `denied` and names the place, never a value. */
+function secretReader(environment: NodeJS.ProcessEnv, base: string): (source: SecretSource) => Promise<Secret> {
+	const missing = (what: string, cause?: unknown): AppError =>
+		new AppError(`the secret in ${what} cannot be read`, { code: "SecretMissing", kind: "denied", hint: `Make sure that ${what} is there and may be read.`, cause });
+	return async (source) => {
+		if ("env" in source) {
+			const value = environment[source.env];
+			if (value === undefined || value === "") throw missing(`the environment variable ${source.env}`);
+			return new Secret(value);
+		}
+		const file = isAbsolute(source.file) ? source.file : join(base, source.file);
+		try {
+			return new Secret((await readFile(file, "utf8")).replace(/\r?\n$/u, ""));
+		} catch (error) {
+			throw missing(`the file ${file}`, error);
+		}
+	};
+}
+
+/** Puts together everything but the API: what tests and benchmarks drive, too. */
+export async function compose(options: ComposeOptions): Promise<Composed> {
+	const { log, environment, clock = systemClock } = options;
+	const state = resolve(options.state);
+	const places = statePlaces(state);
+	const source = parseControlSource(options.control, process.cwd(), options.controlCredentials);
+	const base = source.type === "folder" ? source.folder : state;
+	await mkdir(state, { recursive: true, mode: 0o700 });
+	const store = await openStore({ folder: join(state, "store") });
+	try {
+		const exec = createExec({ environment: inherited(environment) });
+		const repositories = createGitRepositories({
+			mirrors: places.mirrors,
+			hosted: places.hosted,
+			base,
+			exec,
+			credentials: secretReader(environment, base),
+			clock,
+			log,
+		});
+		const hosted = createHostedRepositories({ root: places.hosted, exec });
+		const engine = await createEngine({
+			store,
+			repositories,
+			rendering: createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined) }),
+			drivers: [createHostDriver({ exec, environment: inherited(environment) })],
+			control: source,
+			check: demandControlSet,
+			overlay: overlayTree,
+			home: places.drivers,
+			base,
+			clock,
+			log,
+		});
+		const git = createGitHttp({ repositories: hosted, exec, log, onPush: (name) => engine.hint(name) });
+		return {
+			engine,
+			git,
+			exec,
+			hosted,
+			async close() {
+				await git.close();
+				await engine.close();
+				await store.close();
+			},
+		};
+	} catch (error) {
+		await store.close();
+		throw error;
+	}
+}
+
+export interface StartOptions extends ComposeOptions {
+	/** Address to listen on; port 0 takes a free one. Another than loopback needs `tls` (PEM texts). */
+	readonly host: string;
+	readonly port: number;
+	readonly tls?: { readonly cert: string; readonly key: string };
+	/** Called when hosted repositories can be made, before anything reads them. */
+	readonly prepare?: (places: { readonly hosted: string; readonly create: (name: string) => Promise<unknown>; readonly exec: Exec }) => Promise<void>;
+}
+
+export interface RunningServer {
+	readonly url: string;
+	readonly token: Secret;
+	/** True when the administrator's token was made just now. */
+	readonly firstStart: boolean;
+	readonly engine: Engine;
+	close(): Promise<void>;
+}
+
+/** How long a start waits for the control documents before it goes on without them. */
+const startWaitMs = 10_000;
+
+/** Runs a whole Gitward: engine, API, dashboard and Git hosting. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+	const { createApi } = await import("./api/server.ts");
+	const { createMetrics } = await import("./api/metrics.ts");
+	const { loadOrMakeToken } = await import("./api/token.ts");
+	const composed = await compose(options);
+	const { engine, git, exec, hosted } = composed;
+	const closers: (() => Promise<void> | void)[] = [() => composed.close()];
+	const close = async (): Promise<void> => {
+		for (const closer of closers.splice(0).reverse()) await closer();
+	};
+	try {
+		const { token, made } = await loadOrMakeToken(statePlaces(resolve(options.state)).token);
+		await options.prepare?.({ hosted: hosted.root, create: (name) => hosted.create(name), exec });
+		const metrics = createMetrics(engine.operations, engine.counters);
+		closers.push(() => metrics.stop());
+		const dashboard = [new URL("../dist/ui", import.meta.url), new URL("../ui", import.meta.url)].map((url) => fileURLToPath(url)).find((folder) => existsSync(join(folder, "assets")));
+		const api = await createApi({
+			operations: engine.operations,
+			token,
+			version: "0.1.0",
+			log: options.log,
+			listen: { host: options.host, port: options.port, ...(options.tls === undefined ? {} : { tls: options.tls }) },
+			...(dashboard === undefined ? {} : { dashboard }),
+			git: (request, response, actor) => git.handle(request, response, { actor: actor.name }),
+			metrics: metrics.registry,
+		});
+		closers.push(() => api.close());
+		await Promise.race([engine.start(), new Promise<void>((done) => systemClock.after(startWaitMs, done))]);
+		return { url: api.url, token, firstStart: made, engine, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
