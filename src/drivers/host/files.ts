@@ -93,7 +93,14 @@ export function createFiles({ root, made, ledger, writeBytes }: { root: Root; ma
 	return {
 		write(path, content, mode) {
 			try {
-				return replace(root.make(folderOf(path)), posix.basename(path), content, mode);
+				try {
+					return replace(root.make(folderOf(path)), posix.basename(path), content, mode);
+				} catch (error) {
+					if (errnoOf(error) !== "ENOENT") throw error;
+					// The folder vanished a moment ago.
+					root.refresh();
+					return replace(root.make(folderOf(path)), posix.basename(path), content, mode);
+				}
 			} catch (error) {
 				throw fsError(error, `write ${path}`);
 			}

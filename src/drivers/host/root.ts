@@ -21,6 +21,8 @@ export interface Root {
 	folder(path: string): Folder | undefined;
 	/** The folder, made where missing, with those above it. */
 	make(path: string): Folder;
+	/** Looks anew at what is held open: called when time has passed or something was heard to change. */
+	refresh(): void;
 	close(): void;
 }
 
@@ -36,8 +38,12 @@ interface OpenFolder extends Folder {
 	readonly fd: number;
 	/** Real path when it was opened. */
 	readonly real: string;
+	/** When it was last seen to be still there, by performance.now(). */
+	seen: number;
 }
 
+/** How long a look holds, in milliseconds: a burst of calls looks once. What is done goes to the folder that was seen in any case. */
+const seenMs = 5;
 /** Folders held open. */
 const maxOpen = 32;
 /** Linux opens entries relative to a folder that is held open through this; elsewhere paths are checked before each use. */
@@ -89,7 +95,7 @@ export function openRoot(options: RootOptions): Root {
 		if (!isInside(real)) throw outside(path, real);
 		if (isProtected(real)) throw protectedError(path);
 		const base = hasDescriptors ? `/proc/self/fd/${fd}/` : `${real}/`;
-		const folder: OpenFolder = { fd, real, at: (name) => base + name };
+		const folder: OpenFolder = { fd, real, at: (name) => base + name, seen: performance.now() };
 		open.set(path, folder);
 		if (open.size > maxOpen) drop(open.keys().next().value ?? "");
 		return folder;
@@ -115,6 +121,9 @@ export function openRoot(options: RootOptions): Root {
 	}
 
 	function isStill(known: OpenFolder): boolean {
+		const now = performance.now();
+		if (now - known.seen < seenMs) return true;
+		known.seen = now;
 		try {
 			return (hasDescriptors ? readlinkSync(`/proc/self/fd/${known.fd}`) : realpathSync(known.real)) === known.real;
 		} catch {
@@ -172,6 +181,9 @@ export function openRoot(options: RootOptions): Root {
 		},
 		folder,
 		make,
+		refresh() {
+			for (const each of open.values()) each.seen = Number.NEGATIVE_INFINITY;
+		},
 		close() {
 			for (const path of [...open.keys()]) drop(path);
 		},

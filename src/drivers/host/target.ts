@@ -103,56 +103,67 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 		return { application, key: owned.key, namespace: owned.ref.namespace, name: owned.ref.name, desired: undefined, owned, isDesired };
 	}
 
-	async function pauseFor(signal: AbortSignal | undefined): Promise<void> {
-		const pause = slice();
-		if (pause !== undefined) await pause;
+	/** Lets the event loop turn where it is time for it. */
+	function pauseFor(signal: AbortSignal | undefined): Promise<void> | undefined {
 		signal?.throwIfAborted();
+		return slice();
 	}
 
-	function demandOwnPaths(desired: readonly { readonly key: ObjectKey; readonly object: HostObject; readonly namespace: string }[]): void {
-		const paths = new Map<string, ObjectKey>();
-		for (const { key, object, namespace } of desired) {
-			if (object.kind !== "File" && object.kind !== "Directory" && object.kind !== "Archive") continue;
-			const path = root.locate(namespace, object.spec.path ?? object.metadata.name);
-			const other = paths.get(path);
-			if (other !== undefined) {
-				throw new AppError(`${other} and ${key} have the same path, ${path}`, { code: "DuplicatePath", kind: "invalid", hint: "Give one of the two another path." });
-			}
-			paths.set(path, key);
+	/** Two Objects at one path would each undo the other. */
+	function demandOwnPath(paths: Map<string, ObjectKey>, key: ObjectKey, namespace: string, object: HostObject): void {
+		if (object.kind !== "File" && object.kind !== "Directory" && object.kind !== "Archive") return;
+		const path = root.locate(namespace, object.spec.path ?? object.metadata.name);
+		const other = paths.get(path);
+		if (other !== undefined) {
+			throw new AppError(`${other} and ${key} have the same path, ${path}`, { code: "DuplicatePath", kind: "invalid", hint: "Give one of the two another path." });
 		}
+		paths.set(path, key);
 	}
 
 	return {
 		async observe(application, desired, owned, { signal } = {}) {
 			const ownedByKey = new Map(owned.map((each) => [each.key, each]));
-			const wanted = desired.map((each) => {
+			root.refresh();
+			const wanted: { readonly key: ObjectKey; readonly name: string; readonly namespace: string; readonly object: HostObject }[] = [];
+			const wantedKeys = new Set<ObjectKey>();
+			const paths = new Map<string, ObjectKey>();
+			for (const each of desired) {
 				const ref = refOf(each);
 				const namespace = ref.namespace === "" ? application : ref.namespace;
-				return { key: keyOf(ref), name: ref.name, namespace, object: parseObject(each) };
-			});
-			const wantedKeys = new Set(wanted.map((each) => each.key));
-			demandOwnPaths(wanted);
+				const key = keyOf(ref);
+				const object = parseObject(each);
+				demandOwnPath(paths, key, namespace, object);
+				wanted.push({ key, name: ref.name, namespace, object });
+				wantedKeys.add(key);
+				const pause = pauseFor(signal);
+				if (pause !== undefined) await pause;
+			}
 			const isDesired = (key: ObjectKey): boolean => wantedKeys.has(key);
-			for (const each of owned) handlerOf(each.ref.kind).remember(ownedSubject(application, each));
+			for (const each of owned) {
+				handlerOf(each.ref.kind).remember(ownedSubject(application, each));
+				const pause = pauseFor(signal);
+				if (pause !== undefined) await pause;
+			}
 			const observations: Observation[] = [];
 			for (const { key, name, namespace, object } of wanted) {
 				const subject: Subject = { application, key, namespace, name, desired: object, owned: ownedByKey.get(key), isDesired };
 				const observation = handlerOf(object.kind).observe(subject);
 				observations.push(observation instanceof Promise ? await observation : observation);
-				await pauseFor(signal);
+				const pause = pauseFor(signal);
+				if (pause !== undefined) await pause;
 			}
 			for (const each of owned) {
 				if (wantedKeys.has(each.key)) continue;
 				const observation = handlerOf(each.ref.kind).observe(ownedSubject(application, each, isDesired));
 				observations.push(observation instanceof Promise ? await observation : observation);
-				await pauseFor(signal);
+				const pause = pauseFor(signal);
+				if (pause !== undefined) await pause;
 			}
 			return observations;
 		},
 		async apply(application, change, owned, { signal } = {}) {
-			const pause = slice();
+			const pause = pauseFor(signal);
 			if (pause !== undefined) await pause;
-			signal?.throwIfAborted();
 			const handler = handlerOf(change.ref.kind);
 			const { key, ref } = change;
 			const subject: Subject = { application, key, namespace: ref.namespace === "" ? application : ref.namespace, name: ref.name, desired: undefined, owned, isDesired: () => false };
@@ -184,10 +195,12 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 		},
 		async sweep(application, owned, { signal } = {}) {
 			const differing: ObjectKey[] = [];
+			root.refresh();
 			for (const each of owned) {
 				const differs = handlerOf(each.ref.kind).differs(ownedSubject(application, each));
 				if (differs instanceof Promise ? await differs : differs) differing.push(each.key);
-				await pauseFor(signal);
+				const pause = pauseFor(signal);
+				if (pause !== undefined) await pause;
 			}
 			return differing;
 		},

@@ -135,6 +135,7 @@ export function createWatches(options: WatchesOptions): Watches {
 		cancelPoll = clock.after(pollMs, () => {
 			cancelPoll = undefined;
 			flushing = flushing.then(async () => {
+				root.refresh();
 				for (const [folder, item] of [...watched]) if (item.polled && !closed) await lookWithin(folder);
 				if (polled > 0) poll();
 			});
@@ -160,6 +161,7 @@ export function createWatches(options: WatchesOptions): Watches {
 	}
 
 	async function flush(): Promise<void> {
+		root.refresh();
 		const batch = [...dirty];
 		dirty.clear();
 		const again = new Set<string>();
@@ -213,6 +215,7 @@ export function createWatches(options: WatchesOptions): Watches {
 			}
 		},
 		async arm() {
+			if (missing.size > 0) root.refresh();
 			for (const folder of [...missing].sort()) {
 				if (!needs.has(folder)) missing.delete(folder);
 				else if (watchOne(folder)) await lookWithin(folder);

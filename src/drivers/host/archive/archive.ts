@@ -260,7 +260,7 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 			const path = textOf(subject.owned?.record, "p");
 			const version = textOf(subject.owned?.record, "v");
 			const manifest = manifestOf(subject.key);
-			if (path === undefined || manifest?.version !== version || linkAt(path) !== version) return true;
+			if (path === undefined || manifest === undefined || manifest.version !== version || linkAt(path) !== version) return true;
 			return (await changedFile(path, manifest)) !== undefined;
 		},
 		remember,
