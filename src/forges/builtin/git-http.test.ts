@@ -20,7 +20,7 @@ let waiters: (() => void)[] = [];
 const path = process.env["PATH"] ?? "";
 
 async function start(options: Partial<GitHttpOptions> = {}): Promise<void> {
-	const exec = createExec({ environment: { PATH: path, HOME: folder, GITWARD_SECRET_OF_THE_OPERATOR: "x" } });
+	const exec = createExec({ environment: { PATH: path, HOME: folder } });
 	hosted = createHostedRepositories({ root: join(folder, "hosted"), exec });
 	const log = { debug() {}, info() {}, warn() {}, error() {} };
 	const onPush = (name: string): void => {
@@ -285,7 +285,7 @@ describe("limits", () => {
 	});
 });
 
-it("gives git nothing of the operator's environment but what it was told", async () => {
+it("runs no hook that lies in a hosted repository", async () => {
 	await hosted.create("shop");
 	const tree = await clone("shop");
 	await commit(tree, { a: "1" });

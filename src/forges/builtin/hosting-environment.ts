@@ -7,6 +7,8 @@ export function hostingEnvironment(): Readonly<Record<string, string>> {
 		GIT_TERMINAL_PROMPT: "0",
 		GIT_NO_REPLACE_OBJECTS: "1",
 		GIT_ALLOW_PROTOCOL: "",
+		// No hostile push makes git take more memory than this at once.
+		GIT_ALLOC_LIMIT: "512m",
 		LC_ALL: "C",
 	};
 }

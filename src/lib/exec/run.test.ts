@@ -117,6 +117,16 @@ describe("stream", () => {
 		expect((await text(output)).length).toBe(3_000_000);
 	});
 
+	it("loses nothing for a reader who is slower than the program, which ended long ago", async () => {
+		const output = exec.stream(node, ["-e", 'process.stdout.write("x".repeat(200_000))']);
+		let size = 0;
+		for await (const chunk of output) {
+			if (size === 0) await new Promise((resolve) => setTimeout(resolve, 1800));
+			size += (chunk as Buffer).length;
+		}
+		expect(size).toBe(200_000);
+	});
+
 	it("fails where the program fails, although it printed something", async () => {
 		const output = exec.stream(node, ["-e", 'console.log("half"); process.exitCode = 2']);
 		await expect(text(output)).rejects.toMatchObject({ code: "ProgramFailed" });

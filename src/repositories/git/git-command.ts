@@ -8,6 +8,8 @@ const settings: readonly (readonly [key: string, value: string])[] = [
 	["core.hooksPath", "/dev/null"],
 	["core.fsmonitor", "false"],
 	["core.quotePath", "false"],
+	// Larger files are streamed and never held in memory.
+	["core.bigFileThreshold", "32m"],
 	["credential.helper", ""],
 	["gc.auto", "0"],
 	["maintenance.auto", "false"],
@@ -31,6 +33,8 @@ export function gitEnvironment(extra: readonly (readonly [string, string])[] = [
 		GIT_LITERAL_PATHSPECS: "1",
 		GIT_PROTOCOL_FROM_USER: "0",
 		GIT_ALLOW_PROTOCOL: "",
+		// No hostile object makes git take more than this at once.
+		GIT_ALLOC_LIMIT: "512m",
 		// Messages are read to tell causes apart.
 		LC_ALL: "C",
 		LANGUAGE: "",

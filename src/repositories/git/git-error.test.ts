@@ -47,6 +47,14 @@ describe("gitError", () => {
 		});
 		const readOnly = Object.assign(new Error("EROFS: read-only file system, mkdir '/x'"), { code: "EROFS", syscall: "mkdir" });
 		expect(gitError(readOnly, "shop", "fetching")).toMatchObject({ code: "FolderNotWritable" });
+		// What Node says of a recursive mkdir on a read-only file system.
+		const odd = Object.assign(new Error("ENOENT: no such file or directory, mkdir '/x'"), { code: "ENOENT", syscall: "mkdir" });
+		expect(gitError(odd, "shop", "fetching")).toMatchObject({ code: "FolderNotWritable" });
+	});
+
+	it("quotes the line that tells the cause, not the one that came last", () => {
+		const error = gitError(failed("fatal: write error: No space left on device\nfatal: unpack-objects failed"), "shop", "fetching");
+		expect(error.message).toBe("Repository shop: fetching failed as the disk is full (fatal: write error: No space left on device)");
 	});
 
 	it("leaves our own errors and our bugs as they are", () => {

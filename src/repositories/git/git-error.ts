@@ -27,7 +27,7 @@ const meanings: readonly Meaning[] = [
 	},
 	{
 		pattern:
-			/Unable to create '.*': Permission denied|insufficient permission for adding|cannot mkdir|unable to (?:create|write).*Permission denied|EACCES|EPERM|ENOTDIR/u,
+			/Unable to create '.*': Permission denied|insufficient permission for adding|cannot mkdir|unable to (?:create|write).*Permission denied|EACCES|EPERM|ENOTDIR|EEXIST.*mkdir|ENOENT.*mkdir/u,
 		code: "FolderNotWritable",
 		kind: "unavailable",
 		says: "the state folder cannot be written",
@@ -104,13 +104,13 @@ export function gitError(error: unknown, repository: string, doing: string): App
 		}
 		return meant(stderr === "" ? error.message : stderr, repository, doing, error);
 	}
-	if (isFileError(error)) return meant(`${error.code}: ${error.message}`, repository, doing, error);
+	if (isFileError(error)) return meant(error.message, repository, doing, error);
 	return toAppError(error);
 }
 
 function meant(text: string, repository: string, doing: string, cause: unknown): AppError {
-	const said = lastLine(text);
 	const meaning = meanings.find(({ pattern }) => pattern.test(text));
+	const said = lineThatMatches(text, meaning?.pattern) ?? lastLine(text);
 	if (meaning === undefined)
 		return new AppError(`Repository ${repository}: ${doing} failed: ${said}`, { code: "RepositoryFailed", kind: "unavailable", cause });
 	const { code, kind, says, hint } = meaning;
@@ -120,6 +120,11 @@ function meant(text: string, repository: string, doing: string, cause: unknown):
 		cause,
 		...(hint === undefined ? {} : { hint }),
 	});
+}
+
+function lineThatMatches(text: string, pattern: RegExp | undefined): string | undefined {
+	const line = pattern === undefined ? undefined : text.split(/[\r\n]+/u).find((each) => pattern.test(each));
+	return line?.trim().slice(0, 500);
 }
 
 /** Of all that git printed, the line that says most: the last fatal or error one. */

@@ -178,7 +178,7 @@ export function corruptError(reason: Error | undefined): AppError {
 	return new AppError(`git cannot read an object: ${(reason?.message ?? "it is missing").slice(0, 500)}`, {
 		code: "RepositoryCorrupt",
 		kind: "unavailable",
-		hint: "Gitward fetches the repository anew by itself.",
+		hint: "A mirror is fetched anew by itself; a hosted repository has to be pushed again or restored from a backup.",
 		cause: reason,
 	});
 }

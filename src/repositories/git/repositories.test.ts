@@ -403,6 +403,18 @@ describe("faults", () => {
 		expect((await (await origin.tree(await origin.resolve())).read("a")).toString()).toBe("1");
 	});
 
+	it("says that its folder cannot be written, and goes on once it can", async () => {
+		const commit = await shop.commit({ a: "1" });
+		const mirrors = join(fixture.folder, "taken");
+		await writeFile(mirrors, "");
+		const origin = await fixture.repositories({ mirrors }).open(repositoryDocument("shop", { url: shop.folder }));
+		opened.push(origin);
+		await expect(origin.fetch()).rejects.toMatchObject({ kind: "unavailable", code: "FolderNotWritable", hint: expect.any(String) });
+		await rm(mirrors);
+		await origin.fetch();
+		expect(await origin.resolve()).toBe(`main@sha1:${commit}`);
+	});
+
 	it("removes locks that a killed fetch left, but not fresh ones", async () => {
 		await shop.commit({ a: "1" });
 		const origin = await open();
