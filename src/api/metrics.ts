@@ -1,8 +1,11 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Operations } from "../engine/operations.ts";
 
 /** Metrics for Prometheus: what Applications and Repositories are like now, and what happened since the start. */
-export function createMetrics(operations: Operations, counters: { readonly renders: number; readonly applies: number }): { readonly registry: Registry; stop(): void } {
+export function createMetrics(
+	operations: Operations,
+	counters: { readonly renders: number; readonly applies: number },
+): { readonly registry: Registry; stop(): void } {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: "gitward_" });
 	new Gauge({
@@ -12,7 +15,8 @@ export function createMetrics(operations: Operations, counters: { readonly rende
 		registers: [registry],
 		collect() {
 			this.reset();
-			for (const each of operations.applications()) this.inc({ environment: each.environment, sync: each.sync, health: each.health.status });
+			for (const each of operations.applications())
+				this.inc({ environment: each.environment, sync: each.sync, health: each.health.status });
 		},
 	});
 	new Gauge({
@@ -41,8 +45,18 @@ export function createMetrics(operations: Operations, counters: { readonly rende
 			this.set(counters.applies);
 		},
 	});
-	const syncs = new Counter({ name: "gitward_syncs_total", help: "Syncs that ended since the start.", labelNames: ["environment", "result"], registers: [registry] });
-	const repairs = new Counter({ name: "gitward_drift_repairs_total", help: "Objects whose drift was repaired since the start.", labelNames: ["environment"], registers: [registry] });
+	const syncs = new Counter({
+		name: "gitward_syncs_total",
+		help: "Syncs that ended since the start.",
+		labelNames: ["environment", "result"],
+		registers: [registry],
+	});
+	const repairs = new Counter({
+		name: "gitward_drift_repairs_total",
+		help: "Objects whose drift was repaired since the start.",
+		labelNames: ["environment"],
+		registers: [registry],
+	});
 	const stop = operations.subscribe((event) => {
 		const environment = event.environment ?? "";
 		if (event.type === "SyncSucceeded") syncs.inc({ environment, result: "succeeded" });

@@ -32,8 +32,8 @@ export interface ApiOptions {
 	readonly git?: GitHandler;
 	/** Prometheus registry for `/metrics`, which needs the token. */
 	readonly metrics?: { readonly contentType: string; metrics(): Promise<string> };
-	/** Host names, besides those of the certificate, by which this server is reached. */
-	readonly hosts?: readonly string[];
+	/** Address by which a proxy with TLS in front of this server is reached: its name and origin are taken for ours. */
+	readonly publicUrl?: string;
 	readonly limits?: Partial<StreamLimits & { readonly bodyMs: number; readonly closeMs: number }>;
 }
 
@@ -63,12 +63,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 		cookies ??= new SessionCookies(token, { port: (server.server.address() as AddressInfo).port, tls: tls !== undefined });
 		return cookies;
 	};
+	const publicUrl = options.publicUrl === undefined ? undefined : checkedPublicUrl(options.publicUrl);
 	const names = [
 		hostname().toLowerCase(),
-		...(options.hosts ?? []).map((each) => each.toLowerCase()),
+		...(publicUrl === undefined ? [] : [publicUrl.hostname]),
 		...(tls === undefined ? [] : certificateNames(tls.cert)),
 	];
-	const guard = createGuard({ token, cookies: currentCookies, names, tls: tls !== undefined });
+	const guard = createGuard({ token, cookies: currentCookies, names, publicOrigin: publicUrl?.origin, tls: tls !== undefined });
 	addGuards(server, guard, { bodyMs: limits.bodyMs, tls: tls !== undefined });
 	addErrors(server, log);
 	addProbes(server, options);
@@ -90,6 +91,15 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 			}
 		},
 	};
+}
+
+function checkedPublicUrl(text: string): URL {
+	if (URL.canParse(text) && /^https?:\/\//u.test(text)) return new URL(text);
+	throw new AppError(`${JSON.stringify(text)} is not the address of a server`, {
+		code: "InvalidAddress",
+		kind: "invalid",
+		hint: "--public-url looks like https://gitward.example.com.",
+	});
 }
 
 function createServer(tls: { readonly cert: string; readonly key: string } | undefined): FastifyInstance {

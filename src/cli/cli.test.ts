@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { startApi, type TestApi, testToken } from "../../test/api/start-api.ts";
 import { type Cli, createCli } from "../../test/cli/run-cli.ts";
 import { AppError } from "../core/app-error.ts";
@@ -308,5 +308,33 @@ describe("offline", () => {
 			problems: [{ place: { line: 11 } }],
 		});
 		expect((await cli.run(["validate", "nowhere"])).code).toBe(4);
+	});
+
+	it("renders a folder, or an Application of control documents", async () => {
+		await cli.run(["init", "mine"]);
+		const folder = await cli.run(["render", "mine/hello", "--application", "page"]);
+		expect(folder.code).toBe(0);
+		expect(parseAllDocuments(folder.out).map((each) => (each.toJS() as { metadata: object }).metadata)).toEqual([
+			{ name: "page.html", namespace: "page" },
+			{ name: "server.mjs", namespace: "page" },
+			{ name: "web", namespace: "page" },
+		]);
+		const application = await cli.run(["render", "mine", "--control", "mine/control", "-o", "json"]);
+		expect(JSON.parse(application.out)).toMatchObject([
+			{ metadata: { namespace: "hello" }, spec: { content: expect.stringContaining("Hello from Git") as string } },
+			{},
+			{ kind: "Process" },
+		]);
+		expect((await cli.run(["render", "mine", "--control", "mine/control", "--application", "nope"])).code).toBe(4);
+		await writeFile(
+			join(cli.home, "mine", "hello", "other.yaml"),
+			"apiVersion: host.gitward.dev/v1\nkind: File\nmetadata: {name: x}\nspec: {source: {repository: shop, ref: main, path: a}}\n",
+		);
+		const other = await cli.run(["render", "mine/hello"]);
+		expect(other.code).toBe(4);
+		expect(other.err).toContain("--repository shop=FOLDER");
+		await writeFile(join(cli.home, "a"), "from the shop");
+		expect((await cli.run(["render", "mine/hello", "--repository", `shop=${cli.home}`])).out).toContain("from the shop");
+		expect((await cli.run(["render", "mine/hello", "--repository", "shop"])).code).toBe(2);
 	});
 });

@@ -15,7 +15,9 @@ export function formatOption(): Option {
 
 /** A value as JSON or YAML. */
 export function formatData(value: unknown, format: "json" | "yaml"): string {
-	return format === "json" ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { aliasDuplicateObjects: false });
+	return format === "json"
+		? `${JSON.stringify(value, null, 2)}\n`
+		: stringify(value, { aliasDuplicateObjects: false, blockQuote: "literal", lineWidth: 0 });
 }
 
 /** Prints rows in the chosen form; `empty` says, to people, that there are none. */

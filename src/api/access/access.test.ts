@@ -174,6 +174,28 @@ describe("where a request may come from", () => {
 		expect(api.operations.asked.at(-1)).toMatchObject({ what: "sync", by: { name: "admin", via: "dashboard" } });
 	});
 
+	it("serves the name and origin of a proxy that it was told of", async () => {
+		const behind = await startApi({ publicUrl: "https://gitward.example.com/" });
+		const ask = (headers: Record<string, string>) =>
+			new Promise<number>((resolve, reject) => {
+				const outgoing = httpRequest(
+					`${behind.url}/api/v1/applications/shop/sync`,
+					{ method: "POST", headers: { ...bearer, ...headers } },
+					(incoming) => {
+						incoming.resume();
+						resolve(incoming.statusCode ?? 0);
+					},
+				);
+				outgoing.once("error", reject);
+				outgoing.end();
+			});
+		expect(await ask({ host: "gitward.example.com", origin: "https://gitward.example.com" })).toBe(202);
+		expect(await ask({ host: "127.0.0.1", origin: "https://gitward.example.com" })).toBe(202);
+		expect(await ask({ host: "127.0.0.1", origin: "https://evil.example.com" })).toBe(403);
+		expect(await ask({ host: "evil.example.com" })).toBe(421);
+		await behind.close();
+	});
+
 	it("sends the security headers with every answer", async () => {
 		for (const path of ["/", "/api/v1/applications", "/nothing", "/healthz"]) {
 			const { headers } = await send(path);

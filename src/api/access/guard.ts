@@ -21,11 +21,14 @@ export function createGuard({
 	token,
 	cookies,
 	names,
+	publicOrigin,
 	tls,
 }: {
 	readonly token: Secret;
 	readonly cookies: () => SessionCookies;
 	readonly names: readonly string[];
+	/** Origin of a proxy in front. */
+	readonly publicOrigin: string | undefined;
 	readonly tls: boolean;
 }): Guard {
 	const attempts = new FailedAttempts();
@@ -58,7 +61,7 @@ export function createGuard({
 					hint: "Use the address that `gitward up` prints, or a name that the TLS certificate has.",
 				});
 			}
-			if (origin !== undefined && !isOurOrigin(origin, host, tls ? "https" : "http")) throw foreignOrigin();
+			if (origin !== undefined && origin !== publicOrigin && !isOurOrigin(origin, host, tls ? "https" : "http")) throw foreignOrigin();
 			const changes = request.method !== "GET" && request.method !== "HEAD";
 			if (site !== undefined && changes && site !== "same-origin" && site !== "none") throw foreignOrigin();
 		},

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loginLink } from "../../client/login-link.ts";
@@ -11,6 +10,7 @@ import { removeServerFile, writeServerFile } from "../connection/server-file.ts"
 import { exitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { createLog, type LogLevel } from "../log.ts";
+import { readText } from "../read-text.ts";
 import { rememberTokenFile } from "./login.ts";
 
 export interface UpOptions {
@@ -19,6 +19,7 @@ export interface UpOptions {
 	readonly listen: { readonly host: string; readonly port: number };
 	readonly tlsCert?: string;
 	readonly tlsKey?: string;
+	readonly publicUrl?: string;
 	readonly example?: boolean;
 	readonly logLevel: LogLevel;
 }
@@ -37,6 +38,7 @@ interface StartOptions {
 	readonly host: string;
 	readonly port: number;
 	readonly tls?: { readonly cert: string; readonly key: string };
+	readonly publicUrl?: string;
 	readonly environment: NodeJS.ProcessEnv;
 	readonly log: Log;
 	/** Called when hosted repositories can be made, before the engine starts. */
@@ -60,6 +62,7 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 		state,
 		...options.listen,
 		...(tls === undefined ? {} : { tls }),
+		...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
 		environment: io.env,
 		log,
 		...(example === undefined ? {} : { prepare: example.prepare }),
@@ -142,16 +145,7 @@ async function readTls(io: Io, options: UpOptions): Promise<{ readonly cert: str
 	if (tlsCert === undefined && tlsKey === undefined) return undefined;
 	if (tlsCert === undefined || tlsKey === undefined)
 		throw new AppError("--tls-cert and --tls-key go together", { code: "OptionsConflict", kind: "invalid" });
-	const read = (file: string) =>
-		readFile(resolve(io.cwd, file), "utf8").catch((cause: unknown) => {
-			throw new AppError(`${file} cannot be read: ${(cause as Error).message}`, {
-				code: "TlsFileUnreadable",
-				kind: "invalid",
-				hint: "Give PEM files that this user may read.",
-				cause,
-			});
-		});
-	return { cert: await read(tlsCert), key: await read(tlsKey) };
+	return { cert: await readText(resolve(io.cwd, tlsCert)), key: await readText(resolve(io.cwd, tlsKey)) };
 }
 
 interface LivingExample {

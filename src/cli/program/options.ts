@@ -43,3 +43,10 @@ function listen(text: string): { readonly host: string; readonly port: number } 
 	if (!(port <= 65_535)) throw new InvalidArgumentError("It must be HOST:PORT, such as 127.0.0.1:7474.");
 	return { host: (match?.["host"] ?? "127.0.0.1").replace(/^\[|\]$/gu, ""), port };
 }
+
+/** `name=folder`, several of them. */
+export function namedFolder(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+	const equals = text.indexOf("=");
+	if (equals > 0 && equals < text.length - 1) return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+	throw new InvalidArgumentError("It must be NAME=FOLDER.");
+}

@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
+import type { RenderCommandOptions } from "../commands/render.ts";
 import type { UpOptions } from "../commands/up.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import { type LogLevel, logLevels } from "../log.ts";
 import { type Format, formatOption } from "../output.ts";
-import { listenOption, withServer } from "./options.ts";
+import { listenOption, namedFolder, withServer } from "./options.ts";
 import type { ProgramContext } from "./run.ts";
 
 /** Commands that begin, check and connect. */
@@ -16,6 +17,7 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.addOption(listenOption())
 		.option("--tls-cert <file>", "certificate in PEM")
 		.option("--tls-key <file>", "its key in PEM")
+		.option("--public-url <url>", "address by which a proxy in front is reached")
 		.option("--example", "run a living example: two repositories, three Environments and a service in each")
 		.addOption(new Option("--log-level <level>", "least severe lines that are shown").choices(logLevels).default("info" satisfies LogLevel))
 		.action(async (options: UpOptions) => finish(await (await import("../commands/up.ts")).up(io, options)));
@@ -33,6 +35,20 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.addOption(formatOption())
 		.action(async (folder: string, options: { output: Format }) =>
 			finish(await (await import("../commands/validate.ts")).validate(io, folder, options)),
+		);
+
+	program
+		.command("render")
+		.description("print the Objects that a folder gives, without a server")
+		.argument("[folder]", "folder of manifests; with --control, the Repository of the Application", ".")
+		.option("--control <folder>", "take path, values and Environment from the Application in these control documents")
+		.option("--application <name>", "name of the Application")
+		.option("--environment <name>", "name of the Environment, as templates see it")
+		.option("--values <file>", "values for templates, in YAML")
+		.addOption(new Option("--repository <name=folder>", "folder of another Repository that files come from").argParser(namedFolder))
+		.addOption(new Option("-o, --output <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
+		.action(async (folder: string, options: RenderCommandOptions) =>
+			finish(await (await import("../commands/render.ts")).render(io, folder, options)),
 		);
 
 	withServer(program.command("login"))

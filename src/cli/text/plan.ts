@@ -89,7 +89,11 @@ function isShort(value: unknown): boolean {
 
 function text(value: unknown): string {
 	if (typeof value === "string") return clean(value).replace(/\n$/u, "");
-	return clean(value !== null && typeof value === "object" ? stringify(value).trimEnd() : JSON.stringify(value));
+	return clean(
+		value !== null && typeof value === "object"
+			? stringify(value, { blockQuote: "literal", lineWidth: 0 }).trimEnd()
+			: JSON.stringify(value),
+	);
 }
 
 function reason(change: ChangeView, paint: Paint): string {

@@ -1,0 +1,136 @@
+import { stat } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { parse } from "yaml";
+import { AppError } from "../../core/app-error.ts";
+import { demandControlSet } from "../../core/documents/check.ts";
+import type { Json } from "../../core/object.ts";
+import { hostKinds } from "../../drivers/host/kinds.ts";
+import type { FileTree } from "../../ports/repository.ts";
+import { folderTree } from "../../render/folder-tree.ts";
+import { createRendering } from "../../render/rendering.ts";
+import { readControlFiles } from "../control-files.ts";
+import type { Io } from "../io.ts";
+import { formatData } from "../output.ts";
+import { readText } from "../read-text.ts";
+
+export interface RenderCommandOptions {
+	readonly application?: string;
+	readonly environment?: string;
+	readonly values?: string;
+	readonly control?: string;
+	/** Folders of other Repositories by name. */
+	readonly repository?: Readonly<Record<string, string>>;
+	readonly output: "yaml" | "json";
+}
+
+interface Wanted {
+	readonly root: string;
+	readonly path: string;
+	readonly application: string;
+	readonly environment: string;
+	readonly repository: string;
+	readonly values: Readonly<Record<string, Json>> | undefined;
+}
+
+/** Prints the Objects that a folder gives, without a server: as they would be applied, every source resolved. */
+export async function render(io: Io, folder: string, options: RenderCommandOptions): Promise<void> {
+	const wanted =
+		options.control === undefined ? await fromFolder(io, folder, options) : await fromControl(io, folder, options.control, options);
+	const rendering = createRendering({ kinds: () => hostKinds });
+	const { objects, warnings } = await rendering.render(
+		{
+			application: wanted.application,
+			environment: wanted.environment,
+			target: "host",
+			defaultNamespace: wanted.application,
+			repository: wanted.repository,
+			ref: "working tree",
+			path: wanted.path,
+			values: wanted.values,
+			tree: async (repository) => treeOf(io, repository, wanted, options),
+		},
+		{ signal: io.signal },
+	);
+	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${warning}\n`);
+	if (options.output === "json") io.out(formatData(objects, "json"));
+	else io.out(objects.map((object) => formatData(object, "yaml")).join("---\n"));
+}
+
+/** A folder given by itself; paths in it are relative to the working tree that it stands in. */
+async function fromFolder(io: Io, folder: string, options: RenderCommandOptions): Promise<Wanted> {
+	const place = resolve(io.cwd, folder);
+	if ((await stat(place).catch(() => undefined)) === undefined)
+		throw new AppError(`There is no ${place}`, { code: "FolderNotFound", kind: "notFound" });
+	const root = await rootOf(place);
+	const path = relative(root, place);
+	return {
+		root,
+		path,
+		application: options.application ?? "application",
+		environment: options.environment ?? "environment",
+		repository: "",
+		values: await valuesOf(io, options),
+	};
+}
+
+/** An Application of control documents, with the folder as its Repository. */
+async function fromControl(io: Io, folder: string, control: string, options: RenderCommandOptions): Promise<Wanted> {
+	const files = await readControlFiles(resolve(io.cwd, control), io.signal);
+	const { applications } = demandControlSet(files.map(({ path, text }) => ({ path: join(control, path), text })));
+	const names = [...applications.keys()];
+	const name = options.application ?? (names.length === 1 ? names[0] : undefined);
+	const document = name === undefined ? undefined : applications.get(name);
+	if (name === undefined || document === undefined) {
+		throw new AppError(
+			name === undefined ? "--application is missing: there are several" : `${control} has no Application ${JSON.stringify(name)}`,
+			{
+				code: "ApplicationNotFound",
+				kind: name === undefined ? "invalid" : "notFound",
+				hint: `There are: ${names.join(", ") || "none"}.`,
+			},
+		);
+	}
+	const { spec } = document;
+	const given = await valuesOf(io, options);
+	const values =
+		spec.values === undefined && given === undefined ? undefined : ({ ...spec.values, ...given } as Readonly<Record<string, Json>>);
+	return {
+		root: resolve(io.cwd, folder),
+		path: spec.path,
+		application: name,
+		environment: options.environment ?? spec.environment,
+		repository: spec.repository,
+		values,
+	};
+}
+
+function treeOf(io: Io, repository: string, wanted: Wanted, options: RenderCommandOptions): FileTree {
+	const given = options.repository?.[repository];
+	if (given !== undefined) return folderTree(resolve(io.cwd, given), repository);
+	if (repository === wanted.repository) return folderTree(wanted.root, repository);
+	throw new AppError(`Files of the Repository ${repository} are needed, and its folder is not known`, {
+		code: "RepositoryNotFound",
+		kind: "notFound",
+		hint: `Name a clone of it: --repository ${repository}=FOLDER.`,
+	});
+}
+
+async function valuesOf(io: Io, options: RenderCommandOptions): Promise<Readonly<Record<string, Json>> | undefined> {
+	if (options.values === undefined) return undefined;
+	const values: unknown = parse(await readText(resolve(io.cwd, options.values)));
+	if (values !== null && typeof values === "object" && !Array.isArray(values)) return values as Readonly<Record<string, Json>>;
+	throw new AppError(`${options.values} does not hold a mapping of values`, {
+		code: "ValuesInvalid",
+		kind: "invalid",
+		place: { file: options.values },
+	});
+}
+
+/** The working tree that a place is in; its own folder where it is in none. */
+async function rootOf(place: string): Promise<string> {
+	const folder = (await stat(place)).isDirectory() ? place : dirname(place);
+	for (let here = folder; ; here = dirname(here)) {
+		if ((await stat(join(here, ".git")).catch(() => undefined)) !== undefined) return here;
+		if (dirname(here) === here) return folder;
+	}
+}
