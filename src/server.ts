@@ -44,7 +44,13 @@ export interface Composed {
 }
 
 /** Where things are in a state folder. */
-export function statePlaces(state: string): { readonly hosted: string; readonly mirrors: string; readonly drivers: string; readonly token: string; readonly server: string } {
+export function statePlaces(state: string): {
+	readonly hosted: string;
+	readonly mirrors: string;
+	readonly drivers: string;
+	readonly token: string;
+	readonly server: string;
+} {
 	return {
 		hosted: join(state, "git"),
 		mirrors: join(state, "mirrors"),
@@ -56,14 +62,35 @@ export function statePlaces(state: string): { readonly hosted: string; readonly 
 
 /** What programs that Gitward starts inherit of its own environment. */
 function inherited(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-	const names = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy"];
+	const names = [
+		"PATH",
+		"HOME",
+		"LANG",
+		"LC_ALL",
+		"TMPDIR",
+		"TZ",
+		"SSL_CERT_FILE",
+		"SSL_CERT_DIR",
+		"GIT_SSL_CAINFO",
+		"HTTPS_PROXY",
+		"HTTP_PROXY",
+		"NO_PROXY",
+		"https_proxy",
+		"http_proxy",
+		"no_proxy",
+	];
 	return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
 /** Reads secrets where documents say they stand; a missing one is `denied` and names the place, never a value. */
 function secretReader(environment: NodeJS.ProcessEnv, base: string): (source: SecretSource) => Promise<Secret> {
 	const missing = (what: string, cause?: unknown): AppError =>
-		new AppError(`the secret in ${what} cannot be read`, { code: "SecretMissing", kind: "denied", hint: `Make sure that ${what} is there and may be read.`, cause });
+		new AppError(`the secret in ${what} cannot be read`, {
+			code: "SecretMissing",
+			kind: "denied",
+			hint: `Make sure that ${what} is there and may be read.`,
+			cause,
+		});
 	return async (source) => {
 		if ("env" in source) {
 			const value = environment[source.env];
@@ -136,8 +163,14 @@ export interface StartOptions extends ComposeOptions {
 	readonly host: string;
 	readonly port: number;
 	readonly tls?: { readonly cert: string; readonly key: string };
+	/** Address by which a proxy in front is reached. */
+	readonly publicUrl?: string;
 	/** Called when hosted repositories can be made, before anything reads them. */
-	readonly prepare?: (places: { readonly hosted: string; readonly create: (name: string) => Promise<unknown>; readonly exec: Exec }) => Promise<void>;
+	readonly prepare?: (places: {
+		readonly hosted: string;
+		readonly create: (name: string) => Promise<unknown>;
+		readonly exec: Exec;
+	}) => Promise<void>;
 }
 
 export interface RunningServer {
@@ -168,13 +201,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 		await options.prepare?.({ hosted: hosted.root, create: (name) => hosted.create(name), exec });
 		const metrics = createMetrics(engine.operations, engine.counters);
 		closers.push(() => metrics.stop());
-		const dashboard = [new URL("../dist/ui", import.meta.url), new URL("../ui", import.meta.url)].map((url) => fileURLToPath(url)).find((folder) => existsSync(join(folder, "assets")));
+		const dashboard = [new URL("../dist/ui", import.meta.url), new URL("../ui", import.meta.url)]
+			.map((url) => fileURLToPath(url))
+			.find((folder) => existsSync(join(folder, "assets")));
 		const api = await createApi({
 			operations: engine.operations,
 			token,
 			version: "0.1.0",
 			log: options.log,
 			listen: { host: options.host, port: options.port, ...(options.tls === undefined ? {} : { tls: options.tls }) },
+			...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
 			...(dashboard === undefined ? {} : { dashboard }),
 			git: (request, response, actor) => git.handle(request, response, { actor: actor.name }),
 			metrics: metrics.registry,

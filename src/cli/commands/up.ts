@@ -3,9 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loginLink } from "../../client/login-link.ts";
 import { AppError } from "../../core/app-error.ts";
-import type { Exec } from "../../lib/exec/exec.ts";
-import type { Secret } from "../../lib/secret.ts";
-import type { Log } from "../../ports/log.ts";
+import type { RunningServer, StartOptions } from "../../server.ts";
 import { removeServerFile, writeServerFile } from "../connection/server-file.ts";
 import { exitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -24,38 +22,13 @@ export interface UpOptions {
 	readonly logLevel: LogLevel;
 }
 
-/** What src/server.ts gives. */
-interface RunningServer {
-	readonly url: string;
-	readonly token: Secret;
-	readonly firstStart: boolean;
-	close(): Promise<void>;
-}
-
-interface StartOptions {
-	readonly control: string;
-	readonly state: string;
-	readonly host: string;
-	readonly port: number;
-	readonly tls?: { readonly cert: string; readonly key: string };
-	readonly publicUrl?: string;
-	readonly environment: NodeJS.ProcessEnv;
-	readonly log: Log;
-	/** Called when hosted repositories can be made, before the engine starts. */
-	readonly prepare?: (places: {
-		readonly hosted: string;
-		readonly create: (name: string) => Promise<unknown>;
-		readonly exec: Exec;
-	}) => Promise<void>;
-}
-
 /** Runs Gitward until SIGINT or SIGTERM; a second one does not wait. */
 export async function up(io: Io, options: UpOptions): Promise<number> {
 	const control = await controlOf(io, options);
 	const state = stateOf(io, options);
 	const tls = await readTls(io, options);
 	const example = options.example === true ? await livingExample(io, state) : undefined;
-	const { startServer } = (await import("../../server.ts")) as unknown as { startServer(options: StartOptions): Promise<RunningServer> };
+	const { startServer } = await import("../../server.ts");
 	const log = createLog({ write: io.err, level: options.logLevel, pretty: io.progress, paint: io.errPaint });
 	const server = await startServer({
 		control,
