@@ -140,7 +140,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 			clock,
 			log,
 		});
-		const git = createGitHttp({ repositories: hosted, exec, log, onPush: (name) => engine.hint(name) });
+		const git = createGitHttp({ repositories: hosted, exec, log, onPush: (name) => engine.pushed(name) });
 		return {
 			engine,
 			git,

@@ -38,7 +38,7 @@ export function parseControlSource(text: string, cwd: string, credentials?: Repo
 		apiVersion: "gitward.dev/v1",
 		kind: "Repository",
 		metadata: { name: hosted ? url.slice("hosted:".length) : "control" },
-		spec: { url: hosted ? "hosted:" : url, ref, ...(credentials === undefined ? {} : { credentials }) },
+		spec: { url, ref, ...(credentials === undefined ? {} : { credentials }) },
 	});
 	if (parsed.success) return { type: "git", document: parsed.data, path };
 	throw new AppError(`${text} is neither a folder nor the URL of a Git repository`, { code: "ControlInvalid", kind: "invalid", hint: "Use a folder, or URL#ref:path." });
@@ -225,7 +225,7 @@ export function createControl(options: ControlOptions): Control {
 				failure === undefined
 					? [{ type: "Ready", status: revision === undefined ? "Unknown" : "True", reason: "Accepted", message: "", since }]
 					: [{ type: "Ready", status: "False", reason: failure.code, message: failure.message, since }];
-			const text = source.type === "folder" ? source.folder : `${source.document.spec.url === "hosted:" ? `hosted:${name}` : source.document.spec.url}#${source.document.spec.ref}:${source.path}`;
+			const text = source.type === "folder" ? source.folder : `${source.document.spec.url}#${source.document.spec.ref}:${source.path}`;
 			return { source: text.replace(/\/\/[^/@]*@/u, "//"), ...(revision === undefined ? {} : { revision }), conditions };
 		},
 		refresh() {

@@ -56,8 +56,8 @@ export interface Engine {
 	readonly counters: Readonly<EngineContext["counters"]>;
 	/** Reads the store and the control documents and begins to work. */
 	start(): Promise<void>;
-	/** A push to a hosted Repository, or a webhook: fetch soon. */
-	hint(repository: string): void;
+	/** A push to the hosted repository of this name: fetch soon. */
+	pushed(hosted: string): void;
 	/** Ends what runs within its limits and lets everything go. */
 	close(): Promise<void>;
 }
@@ -260,8 +260,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			for (const state of status.all()) wake(state.name, priority.sweep);
 			isReady = true;
 		},
-		hint(repository) {
-			origins.refresh(repository);
+		pushed(hosted) {
+			origins.hostedMoved(hosted);
 			control.refresh();
 		},
 		async close() {

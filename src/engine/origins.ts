@@ -47,6 +47,8 @@ export interface Origins {
 	stream(name: string, oid: string, options?: SignalOption): Promise<NodeJS.ReadableStream>;
 	/** Fetches soon; a hint from a push or webhook. */
 	refresh(name: string): void;
+	/** Fetches soon each Repository that is the hosted one of this name. */
+	hostedMoved(hosted: string): void;
 	/** Fetches now and waits; never throws: what went wrong stands in the conditions. */
 	refreshed(name: string): Promise<void>;
 	document(name: string): RepositoryDocument | undefined;
@@ -269,6 +271,9 @@ export function createOrigins(options: OriginsOptions): Origins {
 		refresh(name) {
 			const item = entries.get(name);
 			if (item !== undefined) void fetchNow(item);
+		},
+		hostedMoved(hosted) {
+			for (const item of entries.values()) if (item.document.spec.url === `hosted:${hosted}`) void fetchNow(item);
 		},
 		async refreshed(name) {
 			const item = entries.get(name);

@@ -74,7 +74,12 @@ it(`after ${kills} SIGKILLs at random instants of Syncs, live is what Git says a
 		await Promise.all([exited, pushed]);
 	}
 	await world.start();
-	for (const name of applications) await world.settled(name);
+	const head = await world.repository.git("rev-parse", "HEAD");
+	await world.until(`the last commit was seen (seed ${seed})`, () => world.engine().operations.repositories()[0]?.revision?.endsWith(head) === true);
+	for (const name of applications) {
+		await world.engine().operations.sync(name, { by: { name: "admin", via: "cli" } });
+		await world.settled(name);
+	}
 	expect(await liveFiles(world), `seed ${seed}`).toEqual(desired);
 	for (const name of applications) {
 		const objects = await world.engine().operations.objects(name);

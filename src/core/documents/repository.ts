@@ -30,7 +30,7 @@ export const repositorySchema = z
 		kind: z.literal("Repository"),
 		metadata: metadataSchema,
 		spec: z.strictObject({
-			url: z.string().min(1).describe("https, ssh (also user@host:path), file URL, or a path; `hosted:` for one that this Gitward hosts at /git/<name>.git."),
+			url: z.string().min(1).describe("https, ssh (also user@host:path), file URL, or a path; `hosted:NAME` for one that this Gitward hosts at /git/NAME.git."),
 			ref: z.string().min(1).default("main").describe("What is followed: a branch, a tag, a commit of 40 hex digits, or a semver range of tags such as `^1.4` or `>=2 <3`."),
 			poll: durationSchema.default("30s").describe("How often the Repository is asked for news, with jitter; pushes to Gitward's own hosting and webhooks do not wait for it."),
 			timeout: durationSchema.default("60s").describe("Limit of one fetch."),
