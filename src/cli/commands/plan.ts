@@ -27,7 +27,13 @@ export async function plan(
 	const git = gitIn(await existing(resolve(io.cwd, folder)), io.env, io.signal);
 	const root = (await git(["rev-parse", "--show-toplevel"]).catch((error: unknown) => Promise.reject(notGit(folder, error)))).text.trim();
 	const repositories = await client.all("listRepositories", {}, io);
-	const repository = await findRepository(gitIn(root, io.env, io.signal), root, repositories, server.url, options.repository);
+	const repository = await findRepository(gitIn(root, io.env, io.signal), {
+		root,
+		repositories,
+		server: server.url,
+		base: (await client.call("getControl", {}, io)).source,
+		name: options.repository,
+	});
 	const { body, warnings } = await collectWorkingTree(gitIn(root, io.env, io.signal), root, repository);
 	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${warning}\n`);
 	const affected = body.files.length === 0 ? [] : (await client.call("findAffected", { body }, io)).applications;

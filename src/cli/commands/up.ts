@@ -33,7 +33,7 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 	const server = await startServer({
 		control,
 		state,
-		...options.listen,
+		...(example === undefined ? options.listen : await example.listen(options.listen)),
 		...(tls === undefined ? {} : { tls }),
 		...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
 		environment: io.env,
@@ -123,6 +123,8 @@ async function readTls(io: Io, options: UpOptions): Promise<{ readonly cert: str
 
 interface LivingExample {
 	readonly prepare: NonNullable<StartOptions["prepare"]>;
+	/** The wanted address, or one with the next free port: a newcomer should not have to choose. */
+	listen(wanted: UpOptions["listen"]): Promise<UpOptions["listen"]>;
 	tell(url: string): void;
 }
 
@@ -130,9 +132,13 @@ interface LivingExample {
 async function livingExample(io: Io, state: string): Promise<LivingExample> {
 	const { seedExample } = await import("../../example/seed.ts");
 	const { exampleCommands } = await import("../../example/commands.ts");
+	const { freePorts } = await import("../../example/free-ports.ts");
 	const program = fileURLToPath(new URL("../../../bin/gitward", import.meta.url));
 	let example: Awaited<ReturnType<typeof seedExample>> | undefined;
 	return {
+		async listen({ host, port }) {
+			return { host, port: port === 0 ? 0 : ((await freePorts(1, port))[0] ?? port) };
+		},
 		async prepare(places) {
 			example = await seedExample({ ...places, signal: io.signal });
 		},

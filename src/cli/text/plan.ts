@@ -57,6 +57,8 @@ function formatChange(change: ChangeView, application: string, paint: Paint): st
 
 function formatDifference(difference: ChangeView["differences"][number], paint: Paint): string[] {
 	const { path, before, after } = difference;
+	// The hash over all that a Process runs says nothing to people.
+	if (path === "/spec/inputs") return [`      ${paint.dim("restarts: the files that it runs change")}`];
 	const name = path === "" ? "(whole)" : path;
 	if (isShort(before) && isShort(after)) {
 		const change =

@@ -1,15 +1,22 @@
+import { resolve } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import type { RepositoryView } from "../../core/views/repository.ts";
 import type { Git } from "../git.ts";
 
+export interface RepositorySearch {
+	/** Top of the working tree. */
+	readonly root: string;
+	readonly repositories: readonly RepositoryView[];
+	/** Address of the server, for Repositories that it hosts. */
+	readonly server: string;
+	/** Folder that relative URLs of Repositories are taken from, where control is a folder. */
+	readonly base: string;
+	/** --repository. */
+	readonly name: string | undefined;
+}
+
 /** The Repository that a working tree belongs to: the named one, or the one whose URL is a remote of it or its own folder. */
-export async function findRepository(
-	git: Git,
-	root: string,
-	repositories: readonly RepositoryView[],
-	server: string,
-	name: string | undefined,
-): Promise<RepositoryView> {
+export async function findRepository(git: Git, { root, repositories, server, base, name }: RepositorySearch): Promise<RepositoryView> {
 	const known = repositories.map((each) => each.name).join(", ") || "none";
 	if (name !== undefined) {
 		const found = repositories.find((each) => each.name === name);
@@ -24,7 +31,9 @@ export async function findRepository(
 		.split("\n")
 		.flatMap((line) => line.split(" ").slice(1));
 	const places = new Set([root, ...remotes].map(normalUrl));
-	const matches = repositories.filter((each) => places.has(normalUrl(each.hosted ? `${server}/git/${each.name}.git` : each.url)));
+	const urlOf = (each: RepositoryView) =>
+		each.hosted ? `${server}/git/${each.name}.git` : /^\.{0,2}\/|^\.{1,2}$/u.test(each.url) ? resolve(base, each.url) : each.url;
+	const matches = repositories.filter((each) => places.has(normalUrl(urlOf(each))));
 	const [only, ...more] = matches;
 	if (only !== undefined && more.length === 0) return only;
 	throw new AppError(

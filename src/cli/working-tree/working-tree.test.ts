@@ -107,6 +107,14 @@ describe("plan", () => {
 		expect(sent()?.base).toBe(git("rev-parse", "HEAD"));
 	});
 
+	it("finds a Repository that is the working tree itself, by a path relative to the control folder", async () => {
+		git("remote", "remove", "origin");
+		repository = { ...repository, url: ".." };
+		const control = api.operations.control();
+		api.operations.control = () => ({ ...control, source: join(clone, "control") });
+		expect((await cli.run(["plan", "clone"])).code).toBe(0);
+	});
+
 	it("says what is wrong with a folder", async () => {
 		expect(await cli.run(["plan", "nowhere"])).toMatchObject({ code: 4 });
 		expect(await cli.run(["plan", cli.home])).toMatchObject({ code: 2 });
