@@ -20,6 +20,8 @@ export interface RenderedState {
 	readonly root: string | null;
 	readonly warnings: readonly string[];
 	readonly objects: number;
+	/** The Revision whose commit made this render differ from the one before; of another Repository where only a source moved. */
+	readonly cause: { readonly repository: string; readonly revision: Revision };
 }
 
 /** An error as it is kept: plain, without its cause. */

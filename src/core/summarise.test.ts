@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ApplicationState, newApplicationState } from "./application-state.ts";
 import { conditionsOf, isSettled, syncStatus } from "./summarise.ts";
 
-const rendered = { hash: "h", revision: "main@sha1:b", settings: "", inputs: [], root: null, warnings: [], objects: 1 };
+const rendered = { hash: "h", revision: "main@sha1:b", settings: "", inputs: [], root: null, warnings: [], objects: 1, cause: { repository: "config", revision: "main@sha1:b" } };
 const applied = { hash: "h", revision: "main@sha1:b", at: "" };
 
 function state(given: Partial<ApplicationState>): ApplicationState {

@@ -139,7 +139,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 		if (moved.length > 0 || first) {
 			const saved: Heads = { heads: Object.fromEntries(item.heads), lastFetch: item.lastFetch };
 			await status.tell(
-				moved.map((ref) => ({
+				(options.prefix === "control" ? [] : moved).map((ref) => ({
 					type: "RevisionSeen",
 					severity: "info" as const,
 					message: `${ref} is now at ${item.heads.get(ref) ?? ""}`,

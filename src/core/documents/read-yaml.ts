@@ -1,12 +1,7 @@
 import { type Document as YamlDocument, isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
 import type { SourcePlace } from "../app-error.ts";
+import { maxAliases, maxDepth, maxDocuments, maxFileBytes } from "./limits.ts";
 import type { Problem } from "./problem.ts";
-
-/** Bytes of one file. */
-export const maxFileBytes = 1024 * 1024;
-const maxAliases = 100;
-const maxDepth = 64;
-const maxDocuments = 10_000;
 
 /** One document of a YAML or JSON file. */
 export interface ReadDocument {
@@ -48,25 +43,34 @@ function isNestedTooDeep(text: string): boolean {
 	return /^(?:[ ]{0,4}- ){200}/mu.test(text) || /^[ ]{2000}/mu.test(text);
 }
 
+/** Most characters of a line that are kept of it. */
+const maxQuote = 1000;
+
 /** Reads the documents of a YAML 1.2 or JSON file with the places of everything in it. Never throws: what is wrong is a Problem. */
 export function readYaml(file: string, text: string): ReadFile {
-	const lines = text.split(/\r\n|\n|\r/u);
-	const quote = (line: number): { readonly quote?: string } => (lines[line - 1] === undefined ? {} : { quote: lines[line - 1] ?? "" });
 	const fail = (message: string, hint?: string): ReadFile => ({ documents: [], problems: [{ place: { file }, message, ...(hint === undefined ? {} : { hint }) }] });
 	if (Buffer.byteLength(text) > maxFileBytes) return fail("is larger than 1 MiB", "Split it into several files.");
 	if (text.includes("\0")) return fail("holds a zero byte: it is no text");
 	if (isNestedTooDeep(text)) return fail(`is nested more than ${maxDepth} levels deep`);
 
+	const source = text.replace(/^\uFEFF/u, "");
 	const counter = new LineCounter();
-	const parsed = parseAllDocuments(text.replace(/^\uFEFF/u, ""), { lineCounter: counter, strict: true, uniqueKeys: true, merge: true, prettyErrors: false, version: "1.2" });
-	const all = Array.isArray(parsed) ? parsed : [];
+	let all: readonly YamlDocument.Parsed[];
+	try {
+		const parsed = parseAllDocuments(source, { lineCounter: counter, strict: true, uniqueKeys: true, merge: true, prettyErrors: false, version: "1.2" });
+		all = Array.isArray(parsed) ? parsed : [];
+	} catch (error) {
+		return fail(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+	}
 	if (all.length > maxDocuments) return fail(`holds more than ${maxDocuments} documents`);
 	const problems: Problem[] = [];
 	const documents: ReadDocument[] = [];
 	for (const document of all) {
 		const at = (offset: number): SourcePlace => {
 			const { line, col } = counter.linePos(offset);
-			return { file, line, column: Math.max(col, 1), ...quote(line) };
+			const start = counter.lineStarts[line - 1] ?? 0;
+			const [quote = ""] = source.slice(start, start + maxQuote).split(/[\r\n]/u, 1);
+			return { file, line: Math.max(line, 1), column: Math.max(col, 1), quote };
 		};
 		const wrong = document.errors[0];
 		if (wrong !== undefined) {

@@ -84,6 +84,22 @@ export async function needsRender(engine: EngineContext, application: Applicatio
 	return !(await isCurrent(rendered, engine.origins.tree, own, document.spec.path, ref, signal));
 }
 
+/** Whose commit it was: the Application's own Repository's, unless nothing that was read there differs and something elsewhere does. */
+async function causeOf(
+	engine: EngineContext,
+	before: RenderedState | undefined,
+	result: Rendered,
+	own: RenderedState["cause"],
+	signal: AbortSignal,
+): Promise<RenderedState["cause"]> {
+	if (before === undefined) return own;
+	const known = new Map(before.inputs.map(([repository, ref, path, oid]) => [JSON.stringify([repository, ref, path]), oid]));
+	const changed = result.inputs.filter(({ repository, ref, path, oid }) => known.get(JSON.stringify([repository, ref, path])) !== oid);
+	const [first] = changed;
+	if (first === undefined || changed.some(({ repository }) => repository === own.repository)) return own;
+	return { repository: first.repository, revision: await engine.origins.revision(first.repository, first.ref, { signal }) };
+}
+
 /** Brings `rendered` up to the Revision in force; a failure is kept beside the last good render. Renders only when an input changed. */
 export async function renderStage(engine: EngineContext, application: ApplicationContext): Promise<void> {
 	const { name, document, signal } = application;
@@ -105,6 +121,7 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 			inputs: result.inputs.map((input) => [input.repository, input.ref, input.path, input.oid]),
 			warnings: result.warnings,
 			objects: result.objects.length,
+			cause: await causeOf(engine, stateOf(engine, name).rendered, result, { repository: document.spec.repository, revision: tree.revision }, signal),
 		};
 		const { hold } = stateOf(engine, name);
 		const superseded = hold !== undefined && hold.badHash !== hash;

@@ -132,7 +132,8 @@ async function begin(engine: EngineContext, application: ApplicationContext, tar
 	}
 	if (sync === undefined) {
 		const again = state.attempt?.hash === target.hash ? state.attempt : undefined;
-		const commit = await engine.origins.commit(document.spec.repository, target.revision, { signal });
+		const cause = state.rendered?.hash === target.hash ? state.rendered.cause : { repository: document.spec.repository, revision: target.revision };
+		const commit = await engine.origins.commit(cause.repository, cause.revision, { signal });
 		const number = again?.id ?? String((state.syncs ?? 0) + 1);
 		sync = {
 			id: number,
