@@ -83,18 +83,15 @@ export function createDirectoryHandler({ root, files, ledger, places, made }: Di
 			root.make(path);
 			files.chmod(path, Number.parseInt(desired.spec.mode, 8));
 			put(subject, path, desired.spec.mode);
-			const before = textOf(subject.owned?.record, "p");
-			if (before !== undefined && before !== path) {
-				ledger.remove(before, subject.key);
-				if (subject.owned?.created === true) removeFolder(before);
+			for (const other of places.elsewhere(subject, path)) {
+				ledger.remove(other, subject.key);
+				if (subject.owned?.created === true) removeFolder(other);
 			}
+			places.settle(subject, path);
 			return { p: path, m: desired.spec.mode };
 		},
 		remove(subject) {
-			const path = places.owned(subject);
-			const entry = ledger.at(path);
-			places.forget(subject, path);
-			if (entry === undefined || entry.key === subject.key) removeFolder(path);
+			for (const path of places.release(subject)) removeFolder(path);
 		},
 		health(subject) {
 			const entry = ledger.at(textOf(subject.owned?.record, "p") ?? "");

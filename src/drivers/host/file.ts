@@ -106,8 +106,6 @@ export function createFileHandler({ root, files, ledger, places, clock }: { root
 			places.demandFree(subject, path);
 			const bytes = bytesOf(desired);
 			const hash = sha256(bytes);
-			const record = subject.owned?.record;
-			const before = textOf(record, "p");
 			places.claim(subject, path);
 			const live = change.differences.length === 0 && change.action === "update" ? stat(path) : undefined;
 			if (live?.isFile() === true && modeText(live.mode) === desired.spec.mode && liveHash(subject, path, signatureOf(live)).hash === hash) {
@@ -116,18 +114,15 @@ export function createFileHandler({ root, files, ledger, places, clock }: { root
 			} else {
 				put(subject, path, files.write(path, bytes, Number.parseInt(desired.spec.mode, 8)), hash, desired.spec.mode);
 			}
-			if (before !== undefined && before !== path) {
-				if (subject.owned?.created === true && ledger.at(before)?.key === subject.key) files.remove(before);
-				ledger.remove(before, subject.key);
+			for (const other of places.elsewhere(subject, path)) {
+				ledger.remove(other, subject.key);
+				if (subject.owned?.created === true) files.remove(other);
 			}
+			places.settle(subject, path);
 			return { p: path, s: ledger.at(path)?.signature ?? "", h: hash, m: desired.spec.mode };
 		},
 		remove(subject) {
-			const path = places.owned(subject);
-			const entry = ledger.at(path);
-			places.forget(subject, path);
-			// Handed on to another Object of the Application: it stays.
-			if (entry === undefined || entry.key === subject.key) files.remove(path);
+			for (const path of places.release(subject)) files.remove(path);
 		},
 		health(subject) {
 			const entry = ledger.at(textOf(subject.owned?.record, "p") ?? "");

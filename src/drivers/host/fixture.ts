@@ -35,6 +35,8 @@ export interface HostFixture {
 	/** One Sync as the engine does it, without waiting for health. */
 	sync(objects: readonly DesiredObject[], application?: string): Promise<readonly Change[]>;
 	owned(application?: string): readonly OwnedObject[];
+	/** The entry that the engine writes before it applies. */
+	claim(each: DesiredObject): OwnedObject;
 	setOwned(owned: readonly OwnedObject[], application?: string): void;
 	health(name: string): Promise<{ readonly status: string; readonly message: string }>;
 	/** Every process that a test started is ended, and the folder removed. */
@@ -57,9 +59,13 @@ export function keyOfObject(each: DesiredObject): ObjectKey {
 }
 
 export function createHostFixture(): HostFixture {
-	const base = mkdtempSync(join(tmpdir(), "host-"));
+	return createHostFixtureAt(mkdtempSync(join(tmpdir(), "host-")));
+}
+
+/** In a folder that may have been used before. */
+export function createHostFixtureAt(base: string): HostFixture {
 	const home = join(base, "home");
-	mkdirSync(home, { mode: 0o700 });
+	mkdirSync(home, { recursive: true, mode: 0o700 });
 	const events: TargetEvent[] = [];
 	const warnings: string[] = [];
 	const blobs = new Map<string, Buffer>();
@@ -164,6 +170,7 @@ export function createHostFixture(): HostFixture {
 			return plan.changes;
 		},
 		owned: (application = "shop") => [...inventory(application).values()],
+		claim: (each) => ({ key: keyOfObject(each), ref: refOf(each), created: true, desiredHash: "", record: null }),
 		setOwned(list, application = "shop") {
 			owned.set(application, new Map(list.map((each) => [each.key, each])));
 		},

@@ -15,7 +15,12 @@ export interface Places {
 	owned(subject: Subject): string;
 	/** Notes where it is going to be, so that a kill before the record loses nothing. */
 	claim(subject: Subject, path: string): void;
-	forget(subject: Subject, path: string): void;
+	/** Where something of the Object may stand besides: by its record, and by applies that a kill cut off. Never what another Object has now. */
+	elsewhere(subject: Subject, path: string): readonly string[];
+	/** Nothing of it stands elsewhere any more. */
+	settle(subject: Subject, path: string): void;
+	/** Lets go of all its paths and returns those that no other Object has taken over. */
+	release(subject: Subject): readonly string[];
 	/** Whose the path is, if it is another's: Objects of one Application hand a path on, those of two never. */
 	taken(subject: Subject, path: string): LedgerEntry | undefined;
 	/** What observe says of a path that is another's. */
@@ -38,16 +43,35 @@ export function createPlaces({ root, ledger, claims, watches }: { root: Root; le
 		if (entry === undefined || entry.key === subject.key) return undefined;
 		return entry.application === subject.application && !subject.isDesired(entry.key) ? undefined : entry;
 	};
+	const byName = (subject: Subject): string => root.locate(subject.namespace, subject.name);
+	const recorded = (subject: Subject): string | undefined => textOf(subject.owned?.record, "p");
+	const owned = (subject: Subject): string => recorded(subject) ?? claims.of(subject.key).at(-1) ?? byName(subject);
+	const isFree = (subject: Subject, path: string): boolean => {
+		const entry = ledger.at(path);
+		return entry === undefined || entry.key === subject.key;
+	};
+	const elsewhere = (subject: Subject, path: string): readonly string[] => {
+		const before = recorded(subject);
+		const paths = new Set([...(before === undefined ? [] : [before]), ...claims.of(subject.key)]);
+		paths.delete(path);
+		return [...paths].filter((each) => isFree(subject, each));
+	};
 	return {
 		wanted: (subject, path) => root.locate(subject.namespace, path ?? subject.name),
-		owned: (subject) => textOf(subject.owned?.record, "p") ?? claims.get(subject.key) ?? root.locate(subject.namespace, subject.name),
+		owned,
 		claim(subject, path) {
-			if (subject.owned?.record !== null && textOf(subject.owned?.record, "p") === path) return;
-			if (path !== root.locate(subject.namespace, subject.name)) claims.note(subject.key, path);
+			if (path !== byName(subject) || claims.has(subject.key)) claims.note(subject.key, path);
 		},
-		forget(subject, path) {
-			ledger.remove(path, subject.key);
-			if (path !== root.locate(subject.namespace, subject.name)) claims.forget(subject.key);
+		elsewhere,
+		settle(subject, path) {
+			if (claims.has(subject.key)) claims.settle(subject.key, path === byName(subject) ? undefined : path);
+		},
+		release(subject) {
+			const path = owned(subject);
+			const paths = [...(isFree(subject, path) ? [path] : []), ...elsewhere(subject, path)];
+			for (const each of [path, ...paths]) ledger.remove(each, subject.key);
+			if (claims.has(subject.key)) claims.settle(subject.key, undefined);
+			return paths;
 		},
 		taken,
 		takenObservation: (subject, entry) => ({

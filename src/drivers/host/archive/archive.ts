@@ -116,6 +116,15 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 		}
 	}
 
+	/** The link, where it is still one of ours, and what it led to. */
+	async function removeAt(path: string): Promise<void> {
+		const link = linkAt(path);
+		const folder = root.folder(folderOf(path));
+		if (folder !== undefined && link?.startsWith(reservedName(posix.basename(path), "~")) === true) unlinkSync(folder.at(posix.basename(path)));
+		await removeVersions(path, undefined);
+		files.prune(folderOf(path));
+	}
+
 	function switchLink(folder: Folder, path: string, version: string): void {
 		const name = posix.basename(path);
 		const temporary = folder.at(reservedName(name));
@@ -226,31 +235,21 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 			const isRight = change.action === "update" && change.differences.length === 0 && known !== undefined && known.version.includes(digest) && linkAt(path) === known.version;
 			const manifest = isRight ? known : await install(desired, key, path, signal);
 			put(subject, path, manifest.version);
-			const before = textOf(subject.owned?.record, "p");
 			const wasWatched = watched.has(key);
 			unwatchFiles(key);
 			await removeVersions(path, manifest.version);
-			if (before !== undefined && before !== path) {
-				ledger.remove(before, key);
-				await removeVersions(before, undefined);
-				files.remove(before);
+			for (const other of places.elsewhere(subject, path)) {
+				ledger.remove(other, key);
+				if (subject.owned?.created === true) await removeAt(other);
 			}
+			places.settle(subject, path);
 			if (wasWatched) watchFiles(subject, path, manifest);
 			return { p: path, d: digest, v: manifest.version };
 		},
 		async remove(subject) {
-			const path = places.owned(subject);
-			const entry = ledger.at(path);
 			unwatchFiles(subject.key);
-			places.forget(subject, path);
-			if (entry !== undefined && entry.key !== subject.key) return;
-			const link = linkAt(path);
-			const folder = root.folder(folderOf(path));
-			const prefix = reservedName(posix.basename(path), "~");
-			if (folder !== undefined && link?.startsWith(prefix) === true) unlinkSync(folder.at(posix.basename(path)));
-			await removeVersions(path, undefined);
+			for (const path of places.release(subject)) await removeAt(path);
 			rmSync(manifestFile(subject.key), { force: true });
-			files.prune(folderOf(path));
 		},
 		health(subject) {
 			const entry = ledger.at(textOf(subject.owned?.record, "p") ?? "");

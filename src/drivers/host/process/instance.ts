@@ -84,7 +84,7 @@ export function createInstance(options: InstanceOptions): Instance {
 	});
 
 	async function look(delay: number): Promise<void> {
-		const problem = probe === undefined ? settled() : await probe(abort.signal);
+		const problem = probe === undefined ? undefined : await probe(abort.signal);
 		if (abort.signal.aborted) return;
 		if (problem === undefined) {
 			failures = 0;
@@ -114,9 +114,8 @@ export function createInstance(options: InstanceOptions): Instance {
 		later(Math.min(delay * 1.5, startingProbeMs, parseDuration(health.interval)));
 	}
 
-	function settled(): string | undefined {
-		return clock.monotonic() - began >= settleMs || Date.now() - state.startedAt > 10 * settleMs ? undefined : "has just started";
-	}
+	/** What is found again may have run for long; the wall clock may have jumped. */
+	const settlesIn = Math.min(Math.max(settleMs - (clock.now() - state.startedAt), 0), settleMs);
 
 	function later(ms: number): void {
 		if (abort.signal.aborted) return;
@@ -149,7 +148,7 @@ export function createInstance(options: InstanceOptions): Instance {
 		});
 	}
 
-	later(probe === undefined ? settleMs : firstProbeMs);
+	later(probe === undefined ? settlesIn : firstProbeMs);
 	return {
 		state,
 		get end() {
