@@ -61,7 +61,7 @@ export interface Import {
 
 /** Why an import is not allowed, or undefined where it is. Tests beside their source may also use what tests share. */
 export function objection({ from, to }: Import): string | undefined {
-	const isTest = /\.test\.tsx?$/u.test(from) || from.endsWith("/vite.config.ts");
+	const isTest = /(?:\.test\.tsx?|[/.]fixture\.ts)$/u.test(from) || from.endsWith("/vite.config.ts");
 	const builtin = to.startsWith("node:") ? to.slice(5) : undefined;
 	if (builtin !== undefined) {
 		const rule = reserved[builtin];
