@@ -2,29 +2,37 @@ import { AppError, toAppError } from "../core/app-error.ts";
 import type { FileTree, SignalOption, TreeEntry } from "../ports/repository.ts";
 import { blobOid, syntheticOid } from "./git-hash.ts";
 
-interface Node {
-	/** Content, null for a deleted file; undefined for a folder. */
-	readonly content: Buffer | null | undefined;
-	readonly children: Map<string, Node>;
+const defaultLimit = 8 * 1024 * 1024;
+
+/** What stands at a path of the working tree: a file's content, null for a deleted file, or a folder with changes beneath. */
+type Node = { readonly content: Buffer | null } | { readonly content: undefined; readonly children: Map<string, Node> };
+
+type Folder = Extract<Node, { readonly content: undefined }>;
+
+function newFolder(): Folder {
+	return { content: undefined, children: new Map() };
 }
 
-function buildNodes(files: ReadonlyMap<string, Buffer | null>): Node {
-	const root: Node = { content: undefined, children: new Map() };
-	for (const [path, content] of files) {
+function buildNodes(files: ReadonlyMap<string, Buffer | null>): Folder {
+	const root = newFolder();
+	// Deleted files first: what replaces them, a folder for a file or a file for a folder, then stands over them.
+	for (const [path, content] of [...files].toSorted(([, a], [, b]) => Number(a !== null) - Number(b !== null))) {
 		const parts = path.split("/");
 		if (parts.some((part) => part === "" || part === "." || part === ".." || part === ".git")) {
 			throw new AppError(`${JSON.stringify(path)} is no path of a working tree`, { code: "PathOutsideTree", kind: "invalid" });
 		}
-		let node = root;
-		for (const [index, part] of parts.entries()) {
-			const isLast = index === parts.length - 1;
-			let next = node.children.get(part);
-			if (next === undefined || (isLast && next.content === null)) {
-				next = { content: isLast ? content : undefined, children: new Map() };
-				node.children.set(part, next);
+		const name = parts.pop() ?? "";
+		let folder = root;
+		for (const part of parts) {
+			let next = folder.children.get(part);
+			if (next === undefined || next.content === null) {
+				next = newFolder();
+				folder.children.set(part, next);
 			}
-			node = next;
+			if (next.content !== undefined) throw new AppError(`${path} stands below a file`, { code: "PathInvalid", kind: "invalid" });
+			folder = next;
 		}
+		folder.children.set(name, { content });
 	}
 	return root;
 }
@@ -34,7 +42,12 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 	const root = buildNodes(files);
 	const find = (path: string): Node | undefined => {
 		let node: Node | undefined = root;
-		for (const part of path === "" ? [] : path.split("/")) node = node?.children.get(part);
+		for (const part of path === "" ? [] : path.split("/")) {
+			if (node === undefined) return undefined;
+			// Nothing of the tree beneath is left below a file of the working tree.
+			if (node.content !== undefined) return { content: null };
+			node = node.children.get(part);
+		}
 		return node;
 	};
 
@@ -50,6 +63,7 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 	async function list(path: string, options?: SignalOption): Promise<readonly TreeEntry[]> {
 		const node = find(path);
 		if (node === undefined) return base.list(path, options);
+		if (node.content !== undefined) throw noFolder(path);
 		const below = await baseList(path, options);
 		const entries = new Map((below ?? []).map((entry) => [entry.name, entry]));
 		for (const [name, each] of node.children) {
@@ -63,9 +77,7 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 				else entries.set(name, { name, type: "folder", executable: false, oid });
 			}
 		}
-		if (node.content !== undefined || (below === undefined && entries.size === 0)) {
-			throw new AppError(`there is no folder ${path}`, { code: "PathMissing", kind: "notFound" });
-		}
+		if (path !== "" && entries.size === 0) throw noFolder(path);
 		return [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 	}
 
@@ -77,6 +89,10 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 			if (toAppError(error).kind === "notFound") return undefined;
 			throw error;
 		}
+	}
+
+	function noFolder(path: string): AppError {
+		return new AppError(`There is no folder ${path}`, { code: "PathNotFound", kind: "notFound", place: { file: path } });
 	}
 
 	return {
@@ -91,9 +107,10 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 		},
 		async read(path, options) {
 			const node = find(path);
-			if (node === undefined || (node.content === undefined && node.children.size === 0)) return base.read(path, options);
-			if (node.content === null || node.content === undefined) throw new AppError(`there is no file ${path}`, { code: "PathMissing", kind: "notFound" });
-			if (node.content.length > (options?.limit ?? 8 * 1024 * 1024)) throw new AppError(`${path} is too large`, { code: "FileTooLarge", kind: "invalid" });
+			if (node === undefined) return base.read(path, options);
+			if (node.content === null || node.content === undefined) throw new AppError(`There is no file ${path}`, { code: "PathNotFound", kind: "notFound", place: { file: path } });
+			const limit = options?.limit ?? defaultLimit;
+			if (node.content.length > limit) throw new AppError(`${path} is larger than ${limit} bytes`, { code: "FileTooLarge", kind: "invalid", place: { file: path } });
 			return node.content;
 		},
 	};

@@ -1,25 +1,40 @@
-import { AppError } from "../core/app-error.ts";
 import { explainIssues } from "../core/documents/explain.ts";
 import { nearest } from "../core/documents/nearest.ts";
 import { problemsError } from "../core/documents/problem.ts";
+import { pathText } from "../core/documents/read-yaml.ts";
 import { keyOf, refOf } from "../core/object.ts";
 import type { ObjectKind } from "../ports/driver.ts";
-import type { RenderInput } from "../ports/renderer.ts";
+import type { Renderer, RenderInput } from "../ports/renderer.ts";
 import type { Rendered, Rendering, RenderRequest } from "../ports/rendering.ts";
 import type { SignalOption } from "../ports/repository.ts";
 import { addProcessInputs } from "./host/inputs.ts";
 import { resolveSources } from "./host/sources.ts";
 import { invalidAt, type LocatedObject } from "./located.ts";
 import { renderPlain } from "./plain/renderer.ts";
+import { createExpressionRunner } from "./template/expression-runner.ts";
 import { createTrace } from "./traced-tree.ts";
 
 export interface RenderingOptions {
 	/** Kinds that a kind of target knows by heart; undefined where only the target itself knows. */
 	readonly kinds: (target: string) => readonly ObjectKind[] | undefined;
+	/** Renderers that are asked first whether a folder is theirs; what none takes is plain YAML and JSON. */
+	readonly renderers?: readonly Renderer[];
 }
 
 /** Turns files into checked Objects, noting everything that it reads. */
-export function createRendering({ kinds }: RenderingOptions): Rendering {
+export function createRendering({ kinds, renderers = [] }: RenderingOptions): Rendering {
+	const runner = createExpressionRunner();
+
+	async function read(input: RenderInput): Promise<{ readonly located: readonly LocatedObject[]; readonly warnings: readonly string[] }> {
+		for (const renderer of renderers) {
+			if (!(await renderer.detect(input.tree, input.path, input))) continue;
+			const { objects, warnings } = await renderer.render(input);
+			const place: LocatedObject["place"] = (path) => ({ file: input.path, key: pathText(path) });
+			return { located: objects.map((object) => ({ object, file: input.path, place })), warnings };
+		}
+		return { located: await renderPlain(input, runner), warnings: [] };
+	}
+
 	return {
 		async render(request: RenderRequest, options: SignalOption = {}): Promise<Rendered> {
 			const trace = createTrace();
@@ -34,13 +49,13 @@ export function createRendering({ kinds }: RenderingOptions): Rendering {
 				other: async (repository, ref, signals) => trace.wrap(await request.tree(repository, ref, signals), ref),
 				...options,
 			};
-			let located = await renderPlain(input);
-			located = located.map((each) => withNamespace(each, request.defaultNamespace));
-			located = addProcessInputs(await resolveSources(located, input));
+			const { located: files, warnings } = await read(input);
+			const named = files.map((each) => withNamespace(each, request.defaultNamespace));
+			const located = addProcessInputs(await resolveSources(named, input));
 			const known = kinds(request.target);
 			if (known !== undefined) checkKinds(located, known, request.target);
 			checkUnique(located);
-			return { objects: located.map(({ object }) => object), warnings: [], inputs: trace.inputs() };
+			return { objects: located.map(({ object }) => object), warnings, inputs: trace.inputs() };
 		},
 	};
 }
@@ -87,19 +102,3 @@ function checkUnique(objects: readonly LocatedObject[]): void {
 		seen.set(key, located);
 	}
 }
-
-/** Renders a folder or file of a tree as `gitward render` does, without a running Gitward: other Repositories cannot be read. */
-export async function renderAlone(rendering: Rendering, request: Omit<RenderRequest, "tree"> & { readonly only: Awaited<ReturnType<RenderRequest["tree"]>> }, options: SignalOption = {}): Promise<Rendered> {
-	const { only, ...rest } = request;
-	return rendering.render(
-		{
-			...rest,
-			tree: async (repository) => {
-				if (repository === only.repository) return only;
-				throw new AppError(`the Repository ${repository} can only be read by a running Gitward`, { code: "RepositoryOffline", kind: "unavailable", hint: "Use `gitward plan` to see this change." });
-			},
-		},
-		options,
-	);
-}
-

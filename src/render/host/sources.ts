@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { AppError } from "../../core/app-error.ts";
 import type { DesiredObject } from "../../core/object.ts";
 import type { RenderInput } from "../../ports/renderer.ts";
@@ -9,26 +10,39 @@ const group = "host.gitward.dev/";
 const maxContent = 1024 * 1024;
 const maxFiles = 10_000;
 const maxTotal = 64 * 1024 * 1024;
+const maxFolders = 64;
 
 interface Source {
 	readonly tree: FileTree;
 	readonly path: string;
 }
 
+/** What a render may still take in. */
+interface Budget {
+	/** Counts an Object with the bytes of its content, or a folder entry; throws `invalid` where it is too much. */
+	take(bytes: number): void;
+}
+
+function createBudget(path: string): Budget {
+	let objects = 0;
+	let total = 0;
+	return {
+		take(bytes) {
+			objects += 1;
+			total += bytes;
+			if (total <= maxTotal && objects <= maxFiles) return;
+			throw new AppError(`${path} renders to more than ${maxFiles} Objects or 64 MiB`, { code: "TooMuch", kind: "invalid", hint: "Use an Archive, or several Applications." });
+		},
+	};
+}
+
 /** Puts in place of each `source` of a host Object what it names: content, the files of a folder, or the name of a blob. */
 export async function resolveSources(objects: readonly LocatedObject[], input: RenderInput): Promise<readonly LocatedObject[]> {
 	const result: LocatedObject[] = [];
-	let total = 0;
+	const budget = createBudget(input.path);
 	for (const located of objects) {
 		input.signal?.throwIfAborted();
-		for (const resolved of await resolveOne(located, input)) {
-			const { content, contentBase64 } = specOf(resolved.object) as { readonly content?: string; readonly contentBase64?: string };
-			total += content?.length ?? contentBase64?.length ?? 0;
-			result.push(resolved);
-			if (total > maxTotal || result.length > maxFiles) {
-				throw new AppError(`${input.path} renders to more than ${maxFiles} Objects or 64 MiB`, { code: "TooMuch", kind: "invalid", hint: "Use an Archive, or several Applications." });
-			}
-		}
+		result.push(...(await resolveOne(located, input, budget)));
 	}
 	return result;
 }
@@ -37,16 +51,18 @@ function specOf(object: DesiredObject): Readonly<Record<string, unknown>> {
 	return typeof object.spec === "object" && object.spec !== null ? (object.spec as Readonly<Record<string, unknown>>) : {};
 }
 
-async function resolveOne(located: LocatedObject, input: RenderInput): Promise<readonly LocatedObject[]> {
+async function resolveOne(located: LocatedObject, input: RenderInput, budget: Budget): Promise<readonly LocatedObject[]> {
 	const { object } = located;
 	const { source, ...spec } = specOf(object);
-	if (source === undefined || !object.apiVersion.startsWith(group)) return [located];
-	if (!["File", "Directory", "Archive"].includes(object.kind)) return [located];
+	if (source === undefined || !object.apiVersion.startsWith(group) || !["File", "Directory", "Archive"].includes(object.kind)) {
+		budget.take(typeof spec.content === "string" ? spec.content.length : 0);
+		return [located];
+	}
 	const found = await findSource(source, located, input);
-	if (object.kind === "Directory") return expandDirectory(located, spec, found, input);
+	if (object.kind === "Directory") return expandDirectory(located, spec, found, input, budget);
 	const entry = await entryOf(found, located, input);
 	if (object.kind === "Archive") return [{ ...located, object: { ...object, spec: { ...spec, blob: `git/${found.tree.repository}/${entry.oid}`, ...formatOf(spec, found.path) } } }];
-	return [{ ...located, object: { ...object, spec: { ...modeOf(spec, entry), ...(await contentOf(found.tree, found.path, located, input)) } } }];
+	return [{ ...located, object: { ...object, spec: { ...modeOf(spec, entry), ...(await contentOf(found.tree, found.path, located, input, budget)) } } }];
 }
 
 async function findSource(source: unknown, located: LocatedObject, input: RenderInput): Promise<Source> {
@@ -72,19 +88,24 @@ async function entryOf({ tree, path }: Source, located: LocatedObject, input: Re
 	if (entry === undefined || oid === undefined) {
 		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which does not exist in ${tree.repository} at ${tree.revision}`, "SourceMissing");
 	}
+	if (entry.type === "folder" || entry.type === "submodule") {
+		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is a folder, but a file is expected`, "SourceInvalid", "A Directory takes a folder as its source.");
+	}
 	return { ...entry, oid };
 }
 
-async function contentOf(tree: FileTree, path: string, located: LocatedObject, input: RenderInput): Promise<{ readonly content: string } | { readonly contentBase64: string }> {
+async function contentOf(tree: FileTree, path: string, located: LocatedObject, input: RenderInput, budget: Budget): Promise<{ readonly content: string } | { readonly contentBase64: string }> {
 	let bytes: Buffer;
 	try {
 		bytes = await tree.read(path, { limit: maxContent, ...(input.signal === undefined ? {} : { signal: input.signal }) });
 	} catch (error) {
-		if (!(error instanceof AppError) || error.code !== "FileTooLarge") throw error;
+		if (!(error instanceof AppError)) throw error;
+		if (error.kind === "notFound") throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is no file in ${tree.repository} at ${tree.revision}`, "SourceMissing");
+		if (error.code !== "FileTooLarge") throw error;
 		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is larger than 1 MiB`, "FileTooLarge", "Use an Archive for large content.");
 	}
-	const text = bytes.toString("utf8");
-	return !bytes.includes(0) && Buffer.from(text, "utf8").equals(bytes) ? { content: text } : { contentBase64: bytes.toString("base64") };
+	budget.take(bytes.length);
+	return isUtf8(bytes) && !bytes.includes(0) ? { content: bytes.toString("utf8") } : { contentBase64: bytes.toString("base64") };
 }
 
 function modeOf(spec: Readonly<Record<string, unknown>>, entry: TreeEntry): Readonly<Record<string, unknown>> {
@@ -99,21 +120,26 @@ function formatOf(spec: Readonly<Record<string, unknown>>, path: string): { read
 }
 
 /** A folder in Git as the Directory itself and a File of each file beneath it. */
-async function expandDirectory(located: LocatedObject, spec: Readonly<Record<string, unknown>>, { tree, path }: Source, input: RenderInput): Promise<readonly LocatedObject[]> {
+async function expandDirectory(located: LocatedObject, spec: Readonly<Record<string, unknown>>, { tree, path }: Source, input: RenderInput, budget: Budget): Promise<readonly LocatedObject[]> {
 	const { object } = located;
 	const options = input.signal === undefined ? {} : { signal: input.signal };
 	const root = typeof spec.path === "string" ? spec.path : object.metadata.name;
 	const result: LocatedObject[] = [{ ...located, object: { ...object, spec } }];
-	async function walk(folder: string, relative: string): Promise<void> {
+	budget.take(0);
+
+	async function walk(folder: string, relative: string, depth: number): Promise<void> {
+		if (depth > maxFolders) throw invalidAt(located.place(["spec", "source"]), `is more than ${maxFolders} folders deep`, "TooDeep");
 		for (const entry of await tree.list(folder, options)) {
+			input.signal?.throwIfAborted();
 			const from = folder === "" ? entry.name : `${folder}/${entry.name}`;
 			const inner = relative === "" ? entry.name : `${relative}/${entry.name}`;
 			const isFolder = entry.type === "folder" || entry.type === "submodule" || (entry.type === "link" && (await isLinkedFolder(from)));
 			if (isFolder) {
-				await walk(from, inner);
+				budget.take(0);
+				await walk(from, inner, depth + 1);
 				continue;
 			}
-			const content = await contentOf(tree, from, located, input);
+			const content = await contentOf(tree, from, located, input, budget);
 			const file: DesiredObject = {
 				apiVersion: object.apiVersion,
 				kind: "File",
@@ -121,20 +147,21 @@ async function expandDirectory(located: LocatedObject, spec: Readonly<Record<str
 				spec: { path: `${root}/${inner}`, ...content, ...(entry.executable ? { mode: "0755" } : {}) },
 			};
 			result.push({ ...located, object: file });
-			if (result.length > maxFiles) throw invalidAt(located.place(["spec", "source"]), `holds more than ${maxFiles} files`, "TooManyObjects", "Use an Archive.");
 		}
 	}
+
 	async function isLinkedFolder(from: string): Promise<boolean> {
-		return tree.list(from, options).then(
-			() => true,
-			(error: unknown) => {
-				if (error instanceof AppError && error.kind === "notFound") return false;
-				throw error;
-			},
-		);
+		try {
+			await tree.list(from, options);
+			return true;
+		} catch (error) {
+			if (error instanceof AppError && error.kind === "notFound") return false;
+			throw error;
+		}
 	}
+
 	try {
-		await walk(path, "");
+		await walk(path, "", 0);
 	} catch (error) {
 		if (!(error instanceof AppError) || error.kind !== "notFound") throw error;
 		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is no folder in ${tree.repository} at ${tree.revision}`, "SourceMissing");

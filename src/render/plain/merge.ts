@@ -1,70 +1,48 @@
-/** Keys by which Kubernetes tells the items of a list of maps apart, by the list's field name. */
-const mergeKeys: Readonly<Record<string, readonly string[]>> = {
-	containers: ["name"],
-	initContainers: ["name"],
-	ephemeralContainers: ["name"],
-	env: ["name"],
-	volumes: ["name"],
-	volumeMounts: ["mountPath"],
-	volumeDevices: ["devicePath"],
-	imagePullSecrets: ["name"],
-	hostAliases: ["ip"],
-	ports: ["containerPort", "port", "name"],
-	tolerations: ["key"],
-	topologySpreadConstraints: ["topologyKey"],
-	ownerReferences: ["uid"],
-	secrets: ["name"],
-};
+import type { MergeKeys } from "./merge-keys.ts";
 
-type Map_ = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
-function isMap(value: unknown): value is Map_ {
+function isMap(value: unknown): value is Fields {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A list whose items have the list's merge key, or undefined. */
-function keyFor(field: string, base: readonly unknown[], patch: readonly unknown[]): string | undefined {
-	const items = [...base, ...patch];
-	return mergeKeys[field]?.find((key) => items.length > 0 && items.every((item) => isMap(item) && (item[key] !== undefined || item.$patch === "replace")));
-}
-
-function mergeLists(field: string, base: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
-	const replaces = patch.some((item) => isMap(item) && item.$patch === "replace");
-	const items = patch.filter((item) => !(isMap(item) && item.$patch === "replace" && Object.keys(item).length === 1));
-	if (replaces) return items.map((item) => (isMap(item) ? clean(item) : item));
-	const key = keyFor(field, base, items);
-	if (key === undefined) return items.map((item) => (isMap(item) ? clean(item) : item));
-	const result = [...base];
-	for (const item of items) {
-		if (!isMap(item)) continue;
-		const index = result.findIndex((each) => isMap(each) && each[key] === item[key]);
-		if (item.$patch === "delete") {
-			if (index >= 0) result.splice(index, 1);
-		} else if (index >= 0) result[index] = strategicMerge(result[index], item, field);
-		else result.push(clean(item));
-	}
-	return result;
-}
-
-/** A patch that has nothing to be merged into, without its directives and nulls. */
-function clean(patch: Map_): Map_ {
-	return strategicMerge({}, patch) as Map_;
-}
-
 /**
- * Strategic merge as Kubernetes' users know it: maps are merged, null removes, lists of named things (containers, env, volumes …)
- * are merged by name, other lists are replaced; `$patch: delete` and `$patch: replace` do as they say.
+ * Strategic merge as users of Kubernetes know it: maps are merged, null removes, lists whose items have a merge key are merged by it,
+ * other lists are replaced. `$patch: delete` removes a map or an item; `$patch: replace` puts the patch in place of what was there.
+ * Gives undefined where the whole value goes.
  */
-export function strategicMerge(base: unknown, patch: unknown, field = ""): unknown {
-	if (Array.isArray(patch)) return Array.isArray(base) ? mergeLists(field, base, patch) : mergeLists(field, [], patch);
+export function strategicMerge(base: unknown, patch: unknown, keys: MergeKeys, field = ""): unknown {
+	if (Array.isArray(patch)) return mergeLists(Array.isArray(base) ? base : [], patch, keys, field);
 	if (!isMap(patch)) return patch;
-	if (patch.$patch === "delete") return undefined;
 	const { $patch, ...fields } = patch;
-	const result: Record<string, unknown> = isMap(base) && $patch !== "replace" ? { ...base } : {};
+	if ($patch === "delete") return undefined;
+	if ($patch !== undefined && $patch !== "replace" && $patch !== "merge") throw new Error(`$patch is ${JSON.stringify($patch)}, but delete, replace or merge is expected`);
+	const merged = new Map(isMap(base) && $patch !== "replace" ? Object.entries(base) : []);
 	for (const [key, value] of Object.entries(fields)) {
-		const merged = value === null ? undefined : strategicMerge(result[key], value, key);
-		if (merged === undefined) delete result[key];
-		else Object.defineProperty(result, key, { value: merged, enumerable: true, configurable: true, writable: true });
+		const result = value === null ? undefined : strategicMerge(merged.get(key), value, keys, key);
+		if (result === undefined) merged.delete(key);
+		else merged.set(key, result);
+	}
+	return Object.fromEntries(merged);
+}
+
+function mergeLists(base: readonly unknown[], patch: readonly unknown[], keys: MergeKeys, field: string): readonly unknown[] {
+	const isWhole = patch.some((item) => isMap(item) && item.$patch === "replace" && Object.keys(item).length === 1);
+	const items = patch.filter((item) => !(isMap(item) && item.$patch === "replace" && Object.keys(item).length === 1));
+	const key = isWhole ? undefined : keyFor(base, items, keys[field] ?? []);
+	const clean = (item: unknown): unknown => strategicMerge(undefined, item, keys, field);
+	if (key === undefined) return items.map(clean).filter((item) => item !== undefined);
+	const result = [...base];
+	for (const item of items as readonly Fields[]) {
+		const index = result.findIndex((each) => (each as Fields)[key] === item[key]);
+		const merged = strategicMerge(index < 0 ? undefined : result[index], item, keys, field);
+		if (index < 0) result.push(...(merged === undefined ? [] : [merged]));
+		else result.splice(index, 1, ...(merged === undefined ? [] : [merged]));
 	}
 	return result;
+}
+
+function keyFor(base: readonly unknown[], patch: readonly unknown[], keys: readonly string[]): string | undefined {
+	const items = [...base, ...patch];
+	return keys.find((key) => items.every((item) => isMap(item) && item[key] !== undefined && item[key] !== null));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AppError } from "../../core/app-error.ts";
 import { explainIssues } from "../../core/documents/explain.ts";
 import { apiVersion, metadataSchema } from "../../core/documents/metadata.ts";
 import { nearest } from "../../core/documents/nearest.ts";
@@ -8,6 +9,8 @@ import { invalidAt, type LocatedObject } from "../located.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import type { Manifest } from "./manifests.ts";
 import { strategicMerge } from "./merge.ts";
+import { mergeKeysOf } from "./merge-keys.ts";
+import { demandObject } from "./objects.ts";
 
 const operation = z.discriminatedUnion("op", [
 	z.strictObject({ op: z.enum(["add", "replace", "test"]), path: z.string(), value: z.json() }),
@@ -82,11 +85,15 @@ export function applyPatches(objects: readonly LocatedObject[], patches: Overlay
 		result = result.flatMap((located) => {
 			if (!chosen.includes(located)) return [located];
 			try {
-				const patched = "merge" in each ? strategicMerge(located.object, each.merge) : applyJsonPatch(located.object, each.json);
-				return patched === undefined ? [] : [{ ...located, object: patched as DesiredObject }];
+				const patched = "merge" in each ? strategicMerge(located.object, each.merge, mergeKeysOf(located.object.apiVersion)) : applyJsonPatch(located.object, each.json);
+				if (patched === undefined) return [];
+				const result = { ...located, object: patched as DesiredObject };
+				demandObject({ ...result, place: () => place });
+				return [result];
 			} catch (error) {
-				const message = error instanceof Error ? error.message : String(error);
-				throw invalidAt(place, `cannot be applied to ${located.object.kind} ${located.object.metadata.name}: ${message}`, "PatchFailed");
+				const { kind, metadata } = located.object;
+				const message = error instanceof AppError ? `${kind} ${metadata.name} is no Object after it` : `cannot be applied to ${kind} ${metadata.name}: ${(error as Error).message}`;
+				throw invalidAt(place, message, "PatchFailed", error instanceof AppError ? "It must keep apiVersion, kind and metadata.name." : undefined);
 			}
 		});
 	}

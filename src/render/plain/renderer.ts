@@ -1,22 +1,23 @@
-import { z } from "zod";
 import { AppError, toAppError } from "../../core/app-error.ts";
-import { explainIssues } from "../../core/documents/explain.ts";
-import { problemsError } from "../../core/documents/problem.ts";
-import type { DesiredObject, Json } from "../../core/object.ts";
+import type { DesiredObject } from "../../core/object.ts";
 import type { RenderInput } from "../../ports/renderer.ts";
 import type { TreeEntry } from "../../ports/repository.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
 import { baseOf, folderOf, joinPath } from "../paths.ts";
-import { type Manifest, readManifests } from "./manifests.ts";
+import type { ExpressionRunner } from "../template/expression-runner.ts";
+import { createTemplate, type Template } from "../template/template.ts";
+import { dialectOf, readManifests } from "./manifests.ts";
+import { looksLikeObject, toObjects } from "./objects.ts";
 import { applyPatches, type OverlayDocument, readOverlay } from "./overlay.ts";
-import { createTemplate } from "./template.ts";
+import { readText } from "./text.ts";
+import { mergeValues, type Values } from "./values.ts";
 
 const overlayFile = "overlay.yaml";
 const maxBases = 10;
 const maxObjects = 10_000;
+const maxBytes = 64 * 1024 * 1024;
 const maxFolders = 64;
-
-type Values = Readonly<Record<string, Json>>;
+const maxEntries = 100_000;
 
 /** What a folder gave: its Objects, and files that could not be read as manifests but may be content that a `source` names. */
 interface FolderResult {
@@ -24,103 +25,95 @@ interface FolderResult {
 	readonly doubtful: readonly { readonly file: string; readonly error: unknown }[];
 }
 
-const objectSchema = z.looseObject({
-	apiVersion: z.string().min(1),
-	kind: z.string().min(1),
-	metadata: z.looseObject({
-		name: z.string().min(1).max(1024),
-		namespace: z.string().max(253).optional(),
-		labels: z.record(z.string(), z.string()).optional(),
-		annotations: z.record(z.string(), z.string()).optional(),
-	}),
-});
-
-function isManifestFile({ name, type }: TreeEntry): boolean {
-	return type === "file" && !name.startsWith(".") && /\.(ya?ml|json)$/u.test(name);
+function isManifestFile(name: string): boolean {
+	return !name.startsWith(".") && /\.(ya?ml|json)$/u.test(name);
 }
 
-/** Whether a value means to be an Object: then what it lacks is an error and not another kind of file. */
-function looksLikeObject(value: unknown): boolean {
-	return typeof value === "object" && value !== null && ("apiVersion" in value || "kind" in value);
-}
-
-function mergeValues(base: Values, over: Values): Values {
-	const result: Record<string, Json> = { ...base };
-	for (const [key, value] of Object.entries(over)) {
-		const before = result[key];
-		const both = typeof before === "object" && before !== null && !Array.isArray(before) && typeof value === "object" && value !== null && !Array.isArray(value);
-		result[key] = both ? mergeValues(before as Values, value as Values) : value;
-	}
-	return result;
-}
-
-/** Renders plain YAML and JSON, with overlays and templates. What is no Object is only an error where nothing else refers to it. */
-export async function renderPlain(input: RenderInput): Promise<readonly LocatedObject[]> {
+/**
+ * Renders plain YAML and JSON, with overlays and templates. Of a folder every file that ends with .yaml, .yml or .json is read, also in
+ * folders beneath, in order of their names, but nothing whose name starts with a dot. A file that a `source` or `valuesFrom` names is
+ * content and no manifest. Any other YAML document that is no Object is an error; a JSON file that is none is passed over, as
+ * package.json and its like stand everywhere.
+ */
+export async function renderPlain(input: RenderInput, runner: ExpressionRunner): Promise<readonly LocatedObject[]> {
 	const { tree, signal } = input;
 	const options = signal === undefined ? {} : { signal };
+	const dialect = dialectOf(input.target);
+	let bytes = 0;
+	let entries = 0;
 
-	async function readText(path: string): Promise<string> {
-		return (await tree.read(path, { ...options, limit: 1024 * 1024 })).toString("utf8");
+	const templateOf = (values: Values): Template => createTemplate({ values, application: input.application, environment: input.environment }, runner);
+
+	async function read(path: string): Promise<string> {
+		const text = await readText(tree, path, options);
+		bytes += text.length;
+		if (bytes > maxBytes) throw tooMuch(path);
+		return text;
 	}
 
-	async function renderFile(path: string, values: Values, isTemplate: boolean): Promise<readonly LocatedObject[]> {
-		const template = createTemplate({ values, application: input.application, environment: input.environment });
+	async function renderFile(path: string, template: Template | undefined): Promise<readonly LocatedObject[]> {
 		const located: LocatedObject[] = [];
-		for (const manifest of readManifests(path, await readText(path))) {
+		for (const manifest of readManifests(path, await read(path), dialect)) {
 			if (!looksLikeObject(manifest.value)) {
 				if (path.endsWith(".json")) continue;
-				throw invalidAt(manifest.place([]), "is no Object: apiVersion and kind are missing", "ManifestInvalid", "Move files that are no manifests out of this path, or refer to them from a `source`.");
+				throw invalidAt(manifest.place([]), "is no Object: apiVersion and kind are missing", "ManifestInvalid", "Move files that are no manifests out of this path, or name them in a `source` or in `valuesFrom`.");
 			}
-			const value = isTemplate ? template(manifest) : manifest.value;
-			located.push(...toObjects(manifest, value));
-			if (located.length > maxObjects) throw tooMany(path);
+			located.push(...toObjects(manifest, template === undefined ? manifest.value : await template(manifest, options)));
+			if (located.length > maxObjects) throw tooMuch(path);
 		}
 		return located;
 	}
 
-	async function renderFolder(folder: string, values: Values, isTemplate: boolean, skip: string | undefined, depth: number): Promise<FolderResult> {
+	async function renderFolder(folder: string, template: Template | undefined, skip: string | undefined, depth: number): Promise<FolderResult> {
 		if (depth > maxFolders) throw new AppError(`${folder} is more than ${maxFolders} folders deep`, { code: "TooDeep", kind: "invalid", place: { file: folder } });
 		const objects: LocatedObject[] = [];
 		const doubtful: { file: string; error: unknown }[] = [];
 		for (const entry of await tree.list(folder, options)) {
-			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+			signal?.throwIfAborted();
+			entries += 1;
+			if (entries > maxEntries) throw tooMuch(folder);
 			if (entry.name.startsWith(".") || entry.name === skip) continue;
+			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
 			const type = entry.type === "link" ? await linkedType(path) : entry.type;
-			if (type === "folder" || type === "submodule") {
-				const inner = await renderFolder(path, values, isTemplate, undefined, depth + 1);
+			if (type === "folder") {
+				const inner = await renderFolder(path, template, undefined, depth + 1);
 				objects.push(...inner.objects);
 				doubtful.push(...inner.doubtful);
-			} else if (isManifestFile({ ...entry, type })) {
+			} else if (type === "file" && isManifestFile(entry.name)) {
 				try {
-					objects.push(...(await renderFile(path, values, isTemplate)));
+					objects.push(...(await renderFile(path, template)));
 				} catch (error) {
-					if (toAppError(error).kind !== "invalid") throw error;
+					if (toAppError(error).kind !== "invalid" || toAppError(error).code === "TooMuch") throw error;
 					doubtful.push({ file: path, error });
 				}
 			}
-			if (objects.length > maxObjects) throw tooMany(folder);
+			if (objects.length > maxObjects) throw tooMuch(folder);
 		}
 		return { objects, doubtful };
 	}
 
 	/** What a symbolic link leads to; one that leads out of the tree is the tree's error. */
 	async function linkedType(path: string): Promise<TreeEntry["type"]> {
+		return (await isFolder(path)) ? "folder" : "file";
+	}
+
+	async function isFolder(path: string): Promise<boolean> {
 		try {
 			await tree.list(path, options);
-			return "folder";
+			return true;
 		} catch (error) {
-			if (toAppError(error).kind !== "notFound") throw error;
-			return "file";
+			if (toAppError(error).kind === "notFound") return false;
+			throw error;
 		}
 	}
 
 	async function valuesOf(folder: string, { spec }: OverlayDocument, over: Values): Promise<Values> {
 		let values: Values = {};
 		for (const file of spec.valuesFrom) {
-			const path = joinPath(folder, file, `${folder}/${overlayFile}`);
-			for (const manifest of readManifests(path, await readText(path))) {
+			const path = joinPath(folder, file, overlayOf(folder));
+			for (const manifest of readManifests(path, await read(path), dialect)) {
 				if (typeof manifest.value !== "object" || manifest.value === null || Array.isArray(manifest.value)) {
-					throw invalidAt(manifest.place([]), "holds no map of values", "ValuesInvalid");
+					throw invalidAt(manifest.place([]), "is no map of values", "ValuesInvalid");
 				}
 				values = mergeValues(values, manifest.value as Values);
 			}
@@ -128,72 +121,73 @@ export async function renderPlain(input: RenderInput): Promise<readonly LocatedO
 		return mergeValues(mergeValues(values, spec.values), over);
 	}
 
-	async function renderPath(path: string, values: Values, isTemplate: boolean, seen: readonly string[]): Promise<FolderResult> {
-		if (seen.includes(path)) throw new AppError(`bases go in a circle: ${[...seen, path].join(" → ")}`, { code: "BaseCycle", kind: "invalid", place: { file: path } });
-		if (seen.length > maxBases) throw new AppError(`more than ${maxBases} bases build on each other`, { code: "TooManyBases", kind: "invalid", place: { file: path } });
-		const overlayPath = path === "" ? overlayFile : `${path}/${overlayFile}`;
-		const hasOverlay = (await tree.oid(overlayPath, options)) !== undefined;
-		if (!hasOverlay) return renderFolder(path, values, isTemplate, undefined, 0);
-		const manifests = readManifests(overlayPath, await readText(overlayPath));
+	async function renderPath(path: string, values: Values, isTemplate: boolean, above: readonly string[]): Promise<FolderResult> {
+		if (above.includes(path)) throw new AppError(`${overlayOf(path)}: bases go in a circle: ${[...above, path].map((each) => each || ".").join(" → ")}`, { code: "BaseCycle", kind: "invalid", place: { file: overlayOf(path) } });
+		if (above.length > maxBases) throw new AppError(`${overlayOf(path)}: more than ${maxBases} bases build on each other`, { code: "TooManyBases", kind: "invalid", place: { file: overlayOf(path) } });
+		const overlayPath = overlayOf(path);
+		if ((await tree.oid(overlayPath, options)) === undefined) return renderFolder(path, isTemplate ? templateOf(values) : undefined, undefined, 0);
+		const manifests = readManifests(overlayPath, await read(overlayPath), dialect);
 		const overlay = readOverlay(manifests);
-		const manifest = manifests[0];
-		if (overlay === undefined || manifest === undefined) return renderFolder(path, values, true, overlayFile, 0);
+		const [manifest] = manifests;
+		if (overlay === undefined || manifest === undefined) return renderFolder(path, templateOf(values), overlayFile, 0);
 		const merged = await valuesOf(path, overlay, values);
+		const template = templateOf(merged);
+		const base = overlay.spec.base === undefined ? undefined : await renderBase(path, overlay.spec.base, merged, [...above, path]);
+		const own = await renderFolder(path, template, overlayFile, 0);
+		const { patches } = (await templatedOverlay()).spec;
 		const used = new Set(overlay.spec.valuesFrom.map((file) => joinPath(path, file, overlayPath)));
-		const base = overlay.spec.base === undefined ? undefined : await renderPath(joinPath(path, overlay.spec.base, overlayPath), merged, true, [...seen, path]);
-		const own = await renderFolder(path, merged, true, overlayFile, 0);
-		const template = createTemplate({ values: merged, application: input.application, environment: input.environment });
-		const templated = template(manifest) as OverlayDocument;
-		const { patches } = readOverlay([{ ...manifest, value: { ...templated, spec: { ...templated.spec, values: {} } } }])?.spec ?? overlay.spec;
 		return {
-			objects: applyPatches([...(base?.objects ?? []), ...own.objects], patches, manifest),
+			objects: applyPatches([...(base?.objects ?? []), ...own.objects], patches, manifest).filter(({ file }) => !used.has(file)),
 			doubtful: [...(base?.doubtful ?? []), ...own.doubtful].filter(({ file }) => !used.has(file)),
 		};
+
+		/** The overlay with its templates evaluated; its values are what they are evaluated with, and stay as written. */
+		async function templatedOverlay(): Promise<OverlayDocument> {
+			const { spec, ...rest } = manifest?.value as { readonly spec?: Readonly<Record<string, unknown>> };
+			const { values: _, ...other } = spec ?? {};
+			const templated = await template({ ...manifest, value: { ...rest, spec: other } } as typeof manifest & object, options);
+			return readOverlay([{ ...manifest, value: templated } as typeof manifest & object]) ?? (overlay as OverlayDocument);
+		}
+	}
+
+	async function renderBase(folder: string, base: string, values: Values, above: readonly string[]): Promise<FolderResult> {
+		const path = joinPath(folder, base, overlayOf(folder));
+		if (await isFolder(path)) return renderPath(path, values, true, above);
+		throw new AppError(`${overlayOf(folder)}: the base ${JSON.stringify(base)} is no folder: there is none at ${path || "."}`, { code: "BaseMissing", kind: "invalid", place: { file: overlayOf(folder), key: "spec.base" } });
 	}
 
 	const path = joinPath("", input.path, input.path);
 	if ((await tree.oid(path, options)) === undefined) {
 		throw new AppError(`${path} does not exist in Repository ${tree.repository} at ${tree.revision}`, { code: "PathMissing", kind: "notFound", hint: "Correct spec.path of the Application, or push what it names." });
 	}
-	const isFile = isManifestFile({ name: baseOf(path), type: "file", executable: false, oid: "" }) && !(await isFolder(path));
-	if (isFile) return renderFile(path, input.values, input.template);
+	if (!(await isFolder(path))) {
+		if (!isManifestFile(baseOf(path))) throw new AppError(`${path} is no folder, and no file that ends with .yaml, .yml or .json`, { code: "PathInvalid", kind: "invalid", place: { file: path } });
+		return renderFile(path, input.template ? templateOf(input.values) : undefined);
+	}
 	const { objects, doubtful } = await renderPath(path, input.values, input.template, []);
 	const sources = objects.flatMap(({ object, file }) => ownSources(object, file));
 	const isSource = (file: string): boolean => sources.some((source) => file === source || file.startsWith(`${source}/`));
 	const wrong = doubtful.find(({ file }) => !isSource(file));
 	if (wrong !== undefined) throw wrong.error;
-	return objects.filter(({ file }) => !isSource(file));
-
-	async function isFolder(at: string): Promise<boolean> {
-		try {
-			await tree.list(at, options);
-			return true;
-		} catch (error) {
-			if (toAppError(error).kind === "notFound") return false;
-			throw error;
-		}
-	}
+	return sources.length === 0 ? objects : objects.filter(({ file }) => !isSource(file));
 }
 
-function tooMany(path: string): AppError {
-	return new AppError(`${path} renders to more than ${maxObjects} Objects`, { code: "TooManyObjects", kind: "invalid", hint: "Split it into several Applications." });
+function overlayOf(folder: string): string {
+	return folder === "" ? overlayFile : `${folder}/${overlayFile}`;
 }
 
-/** The Objects of a manifest: one, or the items of a List. */
-function toObjects(manifest: Manifest, value: unknown, path: readonly PropertyKey[] = []): readonly LocatedObject[] {
-	const { kind, items } = value as { readonly kind?: unknown; readonly items?: unknown };
-	if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)) {
-		return items.flatMap((item, index) => toObjects(manifest, item, [...path, "items", index]));
-	}
-	const place: LocatedObject["place"] = (inner, ofKey) => manifest.place([...path, ...inner], ofKey);
-	const parsed = objectSchema.safeParse(value);
-	if (parsed.success) return [{ object: value as DesiredObject, file: manifest.file, place }];
-	throw problemsError(explainIssues(parsed.error.issues, { value, place }, objectSchema), "ManifestInvalid");
+function tooMuch(path: string): AppError {
+	return new AppError(`${path === "" ? "The repository" : path} holds more than one Application may: ${maxObjects} Objects, ${maxEntries} files, 64 MiB`, {
+		code: "TooMuch",
+		kind: "invalid",
+		hint: "Split it into several Applications, or use an Archive.",
+	});
 }
 
 /** Paths of the same Repository that an Object takes content from. */
 function ownSources(object: DesiredObject, file: string): readonly string[] {
-	const source = (object.spec as { readonly source?: unknown } | undefined)?.source;
+	if (!object.apiVersion.startsWith("host.gitward.dev/")) return [];
+	const source = (object.spec as { readonly source?: unknown } | null | undefined)?.source;
 	if (typeof source === "string") return [joinPath(folderOf(file), source, file)];
 	if (typeof source === "object" && source !== null && !("repository" in source) && !("ref" in source) && "path" in source && typeof source.path === "string") {
 		return [joinPath("", source.path, file)];
