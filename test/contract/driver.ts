@@ -49,9 +49,19 @@ export function describeDriver(name: string, create: () => DriverFixture | Promi
 			differences: [],
 			...(action === "delete" ? {} : { desired: object }),
 		});
-		const claim = (object: DesiredObject, record: Json = null): OwnedObject => ({ key: key(object), ref: refOf(object), created: true, desiredHash: "", record });
+		const claim = (object: DesiredObject, record: Json = null): OwnedObject => ({
+			key: key(object),
+			ref: refOf(object),
+			created: true,
+			desiredHash: "",
+			record,
+		});
 
-		async function applyAll(objects: readonly DesiredObject[], action: ChangeAction, owned: readonly OwnedObject[] = []): Promise<readonly OwnedObject[]> {
+		async function applyAll(
+			objects: readonly DesiredObject[],
+			action: ChangeAction,
+			owned: readonly OwnedObject[] = [],
+		): Promise<readonly OwnedObject[]> {
 			const result: OwnedObject[] = [];
 			for (const object of objects) {
 				const before = owned.find((each) => each.key === key(object)) ?? claim(object);
@@ -82,7 +92,12 @@ export function describeDriver(name: string, create: () => DriverFixture | Promi
 		it("can repeat an apply whose record was lost, and knows what it claimed", async () => {
 			const { objects } = fixture;
 			await applyAll(objects, "create");
-			expect(await states(objects, objects.map((object) => claim(object)))).toEqual(all(objects, "same"));
+			expect(
+				await states(
+					objects,
+					objects.map((object) => claim(object)),
+				),
+			).toEqual(all(objects, "same"));
 			const owned = await applyAll(objects, "create");
 			expect(await states(objects, owned)).toEqual(all(objects, "same"));
 		});
@@ -163,7 +178,10 @@ export function describeDriver(name: string, create: () => DriverFixture | Promi
 			const { objects } = fixture;
 			const owned = await applyAll(objects, "create");
 			await target.track(application, owned);
-			await fixture.until(async () => (await target.health(application, owned)).every((each) => each.status === "Healthy"), "health of all");
+			await fixture.until(
+				async () => (await target.health(application, owned)).every((each) => each.status === "Healthy"),
+				"health of all",
+			);
 			expect((await target.health(application, owned)).map((each) => each.key)).toEqual(owned.map((each) => each.key));
 		});
 
@@ -193,7 +211,9 @@ export function describeDriver(name: string, create: () => DriverFixture | Promi
 			const { objects, silent } = fixture;
 			await expect(target.observe(application, objects, [], { signal })).rejects.toThrow("enough");
 			const lines = target.logs(application, key(silent), { tail: 10, follow: false });
-			await expect(lines[Symbol.asyncIterator]().next()).rejects.toSatisfy((error) => error instanceof AppError && error.kind === "notFound");
+			await expect(lines[Symbol.asyncIterator]().next()).rejects.toSatisfy(
+				(error) => error instanceof AppError && error.kind === "notFound",
+			);
 		});
 	});
 }

@@ -9,7 +9,9 @@ export function contentText(content: Buffer): string {
 	const shown = content.length <= maxShown ? content : content.subarray(0, cutAt(content));
 	if (!isUtf8(shown) || shown.includes(0)) return `(binary, ${content.length} bytes, sha256 ${sha256(content)})`;
 	const text = shown.toString("utf8");
-	return shown.length === content.length ? text : `${text}\n(${content.length - shown.length} more bytes, sha256 of all ${sha256(content)})\n`;
+	return shown.length === content.length
+		? text
+		: `${text}\n(${content.length - shown.length} more bytes, sha256 of all ${sha256(content)})\n`;
 }
 
 /** Not in the middle of a character. */

@@ -5,7 +5,7 @@ import type { Files } from "./files.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 import type { Handler, Subject } from "./handler.ts";
 import type { DirectoryObject } from "./kinds/file.ts";
-import { type Ledger, type LedgerEntry, folderOf } from "./ledger.ts";
+import { folderOf, type Ledger, type LedgerEntry } from "./ledger.ts";
 import type { MadeFolders } from "./made-folders.ts";
 import { type Places, textOf } from "./places.ts";
 import type { Root } from "./root.ts";
@@ -49,8 +49,10 @@ export function createDirectoryHandler({ root, files, ledger, places, made }: Di
 			if (above !== undefined && lstatOf(above.at(posix.basename(path)))?.isDirectory() === true) rmdirSync(above.at(posix.basename(path)));
 			made.remove(path);
 		} catch (error) {
-			// What others put there keeps it.
-			if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST" && errnoOf(error) !== "ENOENT") throw fsError(error, `delete the folder ${path}`);
+			// What others put there keeps it, and makes it theirs.
+			if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST" && errnoOf(error) !== "ENOENT")
+				throw fsError(error, `delete the folder ${path}`);
+			made.remove(path);
 		}
 		files.prune(folderOf(path));
 	}
@@ -62,12 +64,15 @@ export function createDirectoryHandler({ root, files, ledger, places, made }: Di
 			const other = desired === undefined ? undefined : places.taken(subject, path);
 			if (other !== undefined) return places.takenObservation(subject, other);
 			const before = textOf(subject.owned?.record, "p");
-			if (desired !== undefined && before !== undefined && before !== path) return { key, state: "immutable", differences: [{ path: "/spec/path", before, after: path }] };
+			if (desired !== undefined && before !== undefined && before !== path)
+				return { key, state: "immutable", differences: [{ path: "/spec/path", before, after: path }] };
 			const live = stat(path);
 			if (live === undefined) return { key, state: "missing", differences: [] };
 			if (desired === undefined) return { key, state: "same", differences: [] };
-			const foreign = subject.owned === undefined && !made.has(path) && ledger.at(path)?.application !== subject.application ? { foreign: true } : {};
-			if (!live.isDirectory()) return { key, state: "different", differences: [{ path: "/kind", before: typeText(live), after: "Directory" }], ...foreign };
+			const foreign =
+				subject.owned === undefined && !made.has(path) && ledger.at(path)?.application !== subject.application ? { foreign: true } : {};
+			if (!live.isDirectory())
+				return { key, state: "different", differences: [{ path: "/kind", before: typeText(live), after: "Directory" }], ...foreign };
 			const mode = modeText(live.mode);
 			if (mode === desired.spec.mode) return { key, state: "same", differences: [], ...foreign };
 			return { key, state: "different", differences: [{ path: "/spec/mode", before: mode, after: desired.spec.mode }], ...foreign };
@@ -77,7 +82,11 @@ export function createDirectoryHandler({ root, files, ledger, places, made }: Di
 			const path = places.wanted(subject, desired.spec.path);
 			places.demandFree(subject, path);
 			if (path === "" || path === subject.namespace) {
-				throw new AppError(`Directory ${subject.name} is the namespace's own folder`, { code: "PathInvalid", kind: "invalid", hint: "Name a folder in it." });
+				throw new AppError(`Directory ${subject.name} is the namespace's own folder`, {
+					code: "PathInvalid",
+					kind: "invalid",
+					hint: "Name a folder in it.",
+				});
 			}
 			places.claim(subject, path);
 			root.make(path);

@@ -66,7 +66,7 @@ export function createHostDriver(options: HostDriverOptions): Driver {
 }
 
 function isWithin(path: string, folder: string): boolean {
-	return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+	return path === folder || path.startsWith(`${folder}/`);
 }
 
 /** Real path, also of what does not exist yet. */

@@ -5,8 +5,8 @@ import type { Clock } from "../../ports/clock.ts";
 import { contentText } from "./content-text.ts";
 import { type Files, sha256 } from "./files.ts";
 import type { Handler, Subject } from "./handler.ts";
-import { maxContentBytes, type FileObject } from "./kinds/file.ts";
-import { type Ledger, type LedgerEntry, folderOf } from "./ledger.ts";
+import { type FileObject, maxContentBytes } from "./kinds/file.ts";
+import { folderOf, type Ledger, type LedgerEntry } from "./ledger.ts";
 import { unresolved } from "./parse.ts";
 import { type Places, textOf } from "./places.ts";
 import type { Root } from "./root.ts";
@@ -30,7 +30,19 @@ export function bytesOf(object: FileObject): Buffer {
 }
 
 /** Files: record `{p: path, s: signature, h: SHA-256 of the content, m: mode}`. */
-export function createFileHandler({ root, files, ledger, places, clock }: { root: Root; files: Files; ledger: Ledger; places: Places; clock: Clock }): Handler<FileObject> {
+export function createFileHandler({
+	root,
+	files,
+	ledger,
+	places,
+	clock,
+}: {
+	root: Root;
+	files: Files;
+	ledger: Ledger;
+	places: Places;
+	clock: Clock;
+}): Handler<FileObject> {
 	const stat = (path: string) => {
 		const folder = root.folder(folderOf(path));
 		return folder === undefined ? undefined : lstatOf(folder.at(posix.basename(path)));
@@ -82,19 +94,25 @@ export function createFileHandler({ root, files, ledger, places, clock }: { root
 			if (other !== undefined) return places.takenObservation(subject, other);
 			if (desired !== undefined && subject.owned !== undefined) {
 				const before = textOf(subject.owned.record, "p");
-				if (before !== undefined && before !== path) return { key, state: "immutable", differences: [{ path: "/spec/path", before, after: path }] };
+				if (before !== undefined && before !== path)
+					return { key, state: "immutable", differences: [{ path: "/spec/path", before, after: path }] };
 			}
 			const live = stat(path);
 			if (live === undefined) return { key, state: "missing", differences: [] };
 			if (desired === undefined) return { key, state: "same", differences: [] };
 			const handedOn = ledger.at(path)?.application === subject.application;
 			const foreign = subject.owned === undefined && !handedOn ? { foreign: true } : {};
-			if (!live.isFile()) return { key, state: "different", differences: [{ path: "/kind", before: typeText(live), after: "File" }], ...foreign };
+			if (!live.isFile())
+				return { key, state: "different", differences: [{ path: "/kind", before: typeText(live), after: "File" }], ...foreign };
 			const bytes = bytesOf(desired);
 			const differences: FieldDifference[] = [];
 			const { hash, content } = liveHash(subject, path, signatureOf(live));
 			if (hash !== sha256(bytes)) {
-				differences.push({ path: "/spec/content", before: contentText(content ?? files.read(path) ?? Buffer.alloc(0)), after: contentText(bytes) });
+				differences.push({
+					path: "/spec/content",
+					before: contentText(content ?? files.read(path) ?? Buffer.alloc(0)),
+					after: contentText(bytes),
+				});
 			}
 			const mode = modeText(live.mode);
 			if (mode !== desired.spec.mode) differences.push({ path: "/spec/mode", before: mode, after: desired.spec.mode });
@@ -108,7 +126,11 @@ export function createFileHandler({ root, files, ledger, places, clock }: { root
 			const hash = sha256(bytes);
 			places.claim(subject, path);
 			const live = change.differences.length === 0 && change.action === "update" ? stat(path) : undefined;
-			if (live?.isFile() === true && modeText(live.mode) === desired.spec.mode && liveHash(subject, path, signatureOf(live)).hash === hash) {
+			if (
+				live?.isFile() === true &&
+				modeText(live.mode) === desired.spec.mode &&
+				liveHash(subject, path, signatureOf(live)).hash === hash
+			) {
 				// As desired already: only the record is new.
 				put(subject, path, signatureOf(live), hash, desired.spec.mode);
 			} else {
@@ -136,7 +158,10 @@ export function createFileHandler({ root, files, ledger, places, clock }: { root
 			if (live === undefined) return true;
 			const signature = signatureOf(live);
 			const entry = ledger.at(path);
-			return textOf(subject.owned?.record, "s") !== signature && !(entry?.key === subject.key && entry.signature === signature && entry.problem === undefined);
+			return (
+				textOf(subject.owned?.record, "s") !== signature &&
+				!(entry?.key === subject.key && entry.signature === signature && entry.problem === undefined)
+			);
 		},
 		remember,
 		track(subject) {

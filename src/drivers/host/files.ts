@@ -1,5 +1,17 @@
 import { createHash } from "node:crypto";
-import { chmodSync, closeSync, constants, fchmodSync, fstatSync, openSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	fchmodSync,
+	fstatSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmdirSync,
+	unlinkSync,
+	writeSync,
+} from "node:fs";
 import { posix } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
@@ -7,7 +19,7 @@ import { folderOf, type Ledger } from "./ledger.ts";
 import type { MadeFolders } from "./made-folders.ts";
 import { reservedName } from "./reserved-name.ts";
 import type { Folder, Root } from "./root.ts";
-import { type Signature, lstatOf, modeText, signatureOf } from "./stat.ts";
+import { lstatOf, modeText, type Signature, signatureOf } from "./stat.ts";
 
 /** Writing at its edge, replaced where a test wants a full disk. */
 export type WriteBytes = (fd: number, bytes: Uint8Array, offset: number) => number;
@@ -28,7 +40,17 @@ export interface Files {
 const exclusive = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const umask = process.umask();
 
-export function createFiles({ root, made, ledger, writeBytes }: { root: Root; made: MadeFolders; ledger: Ledger; writeBytes?: WriteBytes | undefined }): Files {
+export function createFiles({
+	root,
+	made,
+	ledger,
+	writeBytes,
+}: {
+	root: Root;
+	made: MadeFolders;
+	ledger: Ledger;
+	writeBytes?: WriteBytes | undefined;
+}): Files {
 	const writeSome: WriteBytes = writeBytes ?? ((fd, bytes, offset) => writeSync(fd, bytes, offset));
 
 	function openExclusive(temporary: string, mode: number): number {

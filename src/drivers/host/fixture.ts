@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Change } from "../../core/change.ts";
-import { type Policy, environmentSchema } from "../../core/documents/environment.ts";
+import { environmentSchema, type Policy } from "../../core/documents/environment.ts";
 import { type DesiredObject, type Json, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { makePlan } from "../../core/plan.ts";
 import { createExec } from "../../lib/exec/exec.ts";
 import { systemClock } from "../../lib/system-clock.ts";
-import type { Log } from "../../ports/log.ts";
 import type { OwnedObject, Target, TargetEvent } from "../../ports/driver.ts";
+import type { Log } from "../../ports/log.ts";
 import { createHostDriver, type HostDriverOptions } from "./driver.ts";
 
 const inherited = { PATH: process.env["PATH"] ?? "" };
@@ -47,11 +47,23 @@ export interface OpenOptions extends Partial<Pick<HostDriverOptions, "watch" | "
 	readonly policy?: Partial<Policy>;
 	readonly root?: string;
 	readonly name?: string;
+	/** Opens one more Environment of the Driver that is there. */
+	readonly sameDriver?: boolean;
 }
 
-export function object(kind: string, name: string, spec: object, more: { readonly namespace?: string; readonly annotations?: Record<string, string> } = {}): DesiredObject {
+export function object(
+	kind: string,
+	name: string,
+	spec: object,
+	more: { readonly namespace?: string; readonly annotations?: Record<string, string> } = {},
+): DesiredObject {
 	const { namespace = "shop", annotations } = more;
-	return { apiVersion: "host.gitward.dev/v1", kind, metadata: { name, namespace, ...(annotations === undefined ? {} : { annotations }) }, spec };
+	return {
+		apiVersion: "host.gitward.dev/v1",
+		kind,
+		metadata: { name, namespace, ...(annotations === undefined ? {} : { annotations }) },
+		spec,
+	};
 }
 
 export function keyOfObject(each: DesiredObject): ObjectKey {
@@ -71,7 +83,12 @@ export function createHostFixtureAt(base: string): HostFixture {
 	const blobs = new Map<string, Buffer>();
 	const owned = new Map<string, Map<ObjectKey, OwnedObject>>();
 	const listeners = new Set<() => void>();
-	const log: Log = { debug() {}, info() {}, warn: (message) => warnings.push(message), error: (message, keys) => warnings.push(`${message} ${String(keys?.["error"])}`) };
+	const log: Log = {
+		debug() {},
+		info() {},
+		warn: (message) => warnings.push(message),
+		error: (message, keys) => warnings.push(`${message} ${String(keys?.["error"])}`),
+	};
 	let driver = createHostDriver({ exec, environment: inherited });
 	let target: Target | undefined;
 
@@ -86,10 +103,15 @@ export function createHostFixtureAt(base: string): HostFixture {
 	};
 
 	async function open(options: OpenOptions = {}): Promise<Target> {
-		const { policy = {}, root = "./root", name = "test", ...edges } = options;
-		driver = createHostDriver({ exec, environment: inherited, ...edges });
-		const environment = environmentSchema.parse({ apiVersion: "gitward.dev/v1", kind: "Environment", metadata: { name }, spec: { target: { host: { root } }, policy } });
-		target = await driver.open(environment, {
+		const { policy = {}, root = "./root", name = "test", sameDriver = false, ...edges } = options;
+		if (!sameDriver) driver = createHostDriver({ exec, environment: inherited, ...edges });
+		const environment = environmentSchema.parse({
+			apiVersion: "gitward.dev/v1",
+			kind: "Environment",
+			metadata: { name },
+			spec: { target: { host: { root } }, policy },
+		});
+		const opened = await driver.open(environment, {
 			home,
 			base,
 			blobs: {
@@ -106,7 +128,8 @@ export function createHostFixtureAt(base: string): HostFixture {
 				for (const listener of listeners) listener();
 			},
 		});
-		return target;
+		if (!sameDriver) target = opened;
+		return opened;
 	}
 
 	return {
@@ -143,7 +166,10 @@ export function createHostFixtureAt(base: string): HostFixture {
 						.catch((error: unknown) => end(() => reject(error as Error)));
 				};
 				const timer = setInterval(check, 5);
-				const limit = setTimeout(() => end(() => reject(new Error(`${what} did not come true; events: ${JSON.stringify(events.slice(-5))}`))), 20_000);
+				const limit = setTimeout(
+					() => end(() => reject(new Error(`${what} did not come true; events: ${JSON.stringify(events.slice(-5))}`))),
+					20_000,
+				);
 				listeners.add(check);
 				check();
 			});
@@ -161,7 +187,13 @@ export function createHostFixtureAt(base: string): HostFixture {
 					mine.delete(change.key);
 					continue;
 				}
-				const claim: OwnedObject = mine.get(change.key) ?? { key: change.key, ref: change.ref, created: true, desiredHash: "", record: null };
+				const claim: OwnedObject = mine.get(change.key) ?? {
+					key: change.key,
+					ref: change.ref,
+					created: true,
+					desiredHash: "",
+					record: null,
+				};
 				if (change.hook === undefined) mine.set(change.key, claim);
 				const record: Json = await current().apply(application, change, change.hook === undefined ? claim : undefined);
 				if (change.hook === undefined) mine.set(change.key, { ...claim, desiredHash: "applied", record });

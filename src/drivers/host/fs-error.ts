@@ -29,7 +29,11 @@ export function fsError(error: unknown, doing: string): AppError {
 	if (error instanceof AppError) return error;
 	const errno = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 	if (errno === undefined) {
-		return new AppError(`cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`, { code: "Internal", kind: "internal", cause: error });
+		return new AppError(`cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`, {
+			code: "Internal",
+			kind: "internal",
+			cause: error,
+		});
 	}
 	const row = rows[errno];
 	if (row === undefined) {

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { randomUUID } from "node:crypto";
 import { AppError } from "../../core/app-error.ts";
 import { parseDuration } from "../../core/documents/metadata.ts";
 import { spawnDetached } from "../../lib/exec/detached.ts";
@@ -50,7 +49,8 @@ export function createJobHandler({ home, table, environment, clock, cwd }: JobOp
 		if (running === undefined) return;
 		const { pid, start, boot } = running;
 		if (pid === undefined || start === undefined || boot === undefined) {
-			for (const found of (await table.findMarked(markerVariable, new Set([running.id]))).get(running.id) ?? []) if (found.isLeader) signalGroup(found.pid, "SIGKILL");
+			for (const found of (await table.findMarked(markerVariable, new Set([running.id]))).get(running.id) ?? [])
+				if (found.isLeader) signalGroup(found.pid, "SIGKILL");
 		} else if (await isSame(table, pid, { start, boot })) signalGroup(pid, "SIGKILL");
 		rmSync(file, { force: true });
 	}
@@ -82,7 +82,10 @@ export function createJobHandler({ home, table, environment, clock, cwd }: JobOp
 				stdout: logFile(own, "stdout"),
 				stderr: logFile(own, "stderr"),
 			}).catch((error: unknown) => {
-				throw fail(errnoOf(error) === "ENOENT" ? `could not start: the program ${program} was not found` : `could not start: ${String(error)}`, error);
+				throw fail(
+					errnoOf(error) === "ENOENT" ? `could not start: the program ${program} was not found` : `could not start: ${String(error)}`,
+					error,
+				);
 			});
 			const identity = await table.identify(child.pid);
 			note({ id, pid: child.pid, ...identity });
@@ -102,7 +105,8 @@ export function createJobHandler({ home, table, environment, clock, cwd }: JobOp
 			cancelKill();
 			signal?.removeEventListener("abort", cancel);
 			signalGroup(child.pid, "SIGKILL");
-			if (stopped === "cancelled") throw new AppError(`Job ${subject.name} was cancelled`, { code: "Cancelled", kind: "unavailable", cause: signal?.reason });
+			if (stopped === "cancelled")
+				throw new AppError(`Job ${subject.name} was cancelled`, { code: "Cancelled", kind: "unavailable", cause: signal?.reason });
 			if (stopped === "timeout") throw fail(`was stopped after ${spec.timeout}`);
 			if (end.signal !== null) throw fail(`was ended by ${end.signal}`);
 			if (end.code !== 0) throw fail(`failed with exit code ${String(end.code)}`);

@@ -8,7 +8,11 @@ const host = createHostFixtureAt(base);
 const keepAlive = setInterval(() => {}, 1000);
 await host.open();
 // As after a kill: only claims are known, no record.
-host.setOwned(Array.from({ length: 10 }, (_, round) => killObjects({ round, mark, port, alternate })).flatMap((objects) => objects.map((each) => host.claim(each))));
+host.setOwned(
+	Array.from({ length: 10 }, (_, round) => killObjects({ round, mark, port, alternate })).flatMap((objects) =>
+		objects.map((each) => host.claim(each)),
+	),
+);
 for (let round = Number(from); ; round += 1) {
 	await host.sync(killObjects({ round, mark, port, alternate }));
 	process.stdout.write(`${round}\n`);

@@ -17,7 +17,10 @@ export function killObjects({ round, mark, port, alternate }: KillRound): readon
 		object("File", "always/here.txt", { content: `${round}\n`.repeat(1000) }),
 		...[0, 1, 2, 3].filter((each) => (round + each) % 2 === 0).map((each) => text(`some/deep-${each}/file.txt`)),
 		object("File", `moving-${round % 2}`, { path: `moved/to-${round % 5}.txt`, content: `${round}\n` }),
-		object("Process", "plain", { command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], env: { MARK: `${mark}-plain`, ROUND: String(Math.floor(round / 2)) } }),
+		object("Process", "plain", {
+			command: [process.execPath, "-e", "setInterval(() => {}, 1000)"],
+			env: { MARK: `${mark}-plain`, ROUND: String(Math.floor(round / 2)) },
+		}),
 		object("Process", "web", {
 			command: [process.execPath, "-e", server],
 			env: { MARK: `${mark}-web`, ROUND: String(Math.floor(round / 3)) },

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { hostKinds } from "./kinds.ts";
 import { fileSchema } from "./kinds/file.ts";
 import { processSchema } from "./kinds/process.ts";
+import { hostKinds } from "./kinds.ts";
 
 const file = (spec: object, name = "conf/app.yaml") => ({ apiVersion: "host.gitward.dev/v1", kind: "File", metadata: { name }, spec });
-const service = (spec: object) => ({ apiVersion: "host.gitward.dev/v1", kind: "Process", metadata: { name: "web" }, spec: { command: ["node"], ...spec } });
+const service = (spec: object) => ({
+	apiVersion: "host.gitward.dev/v1",
+	kind: "Process",
+	metadata: { name: "web" },
+	spec: { command: ["node"], ...spec },
+});
 
 function problems(schema: z.ZodType, value: unknown): readonly string[] {
 	const result = schema.safeParse(value);
@@ -40,7 +45,14 @@ describe("hostKinds", () => {
 
 	it("fills in what a Process leaves open", () => {
 		const parsed = processSchema.parse(service({}));
-		expect(parsed.spec).toMatchObject({ cwd: ".", ports: [], health: { interval: "10s" }, restart: { policy: "always" }, stop: { signal: "SIGTERM" }, logs: { maxFiles: 3 } });
+		expect(parsed.spec).toMatchObject({
+			cwd: ".",
+			ports: [],
+			health: { interval: "10s" },
+			restart: { policy: "always" },
+			stop: { signal: "SIGTERM" },
+			logs: { maxFiles: 3 },
+		});
 	});
 
 	it("checks the ports of a Process", () => {
@@ -49,7 +61,9 @@ describe("hostKinds", () => {
 			"spec.ports: each port needs a name of its own",
 			"spec.ports: each port number may stand only once",
 		]);
-		expect(problems(processSchema, service({ ports: [http], health: { http: { port: "web" } } }))).toEqual(["spec.health.http.port: no entry of ports is called web"]);
+		expect(problems(processSchema, service({ ports: [http], health: { http: { port: "web" } } }))).toEqual([
+			"spec.health.http.port: no entry of ports is called web",
+		]);
 		expect(problems(processSchema, service({ health: { tcp: {} } }))).toEqual(["spec.health.tcp.port: give a port, as `ports` is empty"]);
 	});
 });

@@ -10,7 +10,17 @@ export const hostKinds: readonly ObjectKind[] = [
 	{ apiVersion: hostApiVersion, kind: "File", schema: fileSchema, summary: "A file with its content and permissions." },
 	{ apiVersion: hostApiVersion, kind: "Directory", schema: directorySchema, summary: "A folder, or every file of a folder in Git." },
 	{ apiVersion: hostApiVersion, kind: "Archive", schema: archiveSchema, summary: "An archive, unpacked by digest and switched at once." },
-	{ apiVersion: hostApiVersion, kind: "Process", schema: processSchema, summary: "A supervised process with health checks, logs and replacement without downtime." },
+	{
+		apiVersion: hostApiVersion,
+		kind: "Process",
+		schema: processSchema,
+		summary: "A supervised process with health checks, logs and replacement without downtime.",
+	},
 	{ apiVersion: hostApiVersion, kind: "Unit", schema: unitSchema, summary: "A systemd unit, where systemd runs." },
-	{ apiVersion: hostApiVersion, kind: "Job", schema: jobSchema, summary: "A command that runs to its end, as a hook of a Sync or once for each change." },
+	{
+		apiVersion: hostApiVersion,
+		kind: "Job",
+		schema: jobSchema,
+		summary: "A command that runs to its end, as a hook of a Sync or once for each change.",
+	},
 ];

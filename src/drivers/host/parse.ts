@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import { AppError } from "../../core/app-error.ts";
 import { type DesiredObject, keyOf, refOf } from "../../core/object.ts";
-import { hostKinds } from "./kinds.ts";
 import type { ArchiveObject, DirectoryObject, FileObject } from "./kinds/file.ts";
 import type { JobObject } from "./kinds/job.ts";
 import type { ProcessObject } from "./kinds/process.ts";
 import type { UnitObject } from "./kinds/unit.ts";
+import { hostKinds } from "./kinds.ts";
 
 /** A checked Object of a plain machine. */
 export type HostObject = FileObject | DirectoryObject | ArchiveObject | ProcessObject | UnitObject | JobObject;
@@ -30,7 +30,11 @@ export function parseObject(object: DesiredObject): HostObject {
 	if (!result.success) {
 		const [issue] = result.error.issues;
 		const at = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-		throw new AppError(`${key} is not valid${at}: ${issue?.message ?? "unknown reason"}`, { code: "ObjectInvalid", kind: "invalid", hint: "Correct it in Git." });
+		throw new AppError(`${key} is not valid${at}: ${issue?.message ?? "unknown reason"}`, {
+			code: "ObjectInvalid",
+			kind: "invalid",
+			hint: "Correct it in Git.",
+		});
 	}
 	const value = result.data as HostObject;
 	parsed.set(object, value);

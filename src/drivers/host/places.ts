@@ -3,7 +3,7 @@ import type { Observation } from "../../core/change.ts";
 import type { Json, ObjectKey } from "../../core/object.ts";
 import type { ClaimedPaths } from "./claimed-paths.ts";
 import type { Subject } from "./handler.ts";
-import { type Ledger, type LedgerEntry, folderOf } from "./ledger.ts";
+import { folderOf, type Ledger, type LedgerEntry } from "./ledger.ts";
 import type { Root } from "./root.ts";
 import type { Watches } from "./watches.ts";
 
@@ -30,7 +30,17 @@ export interface Places {
 	unwatch(key: ObjectKey): void;
 }
 
-export function createPlaces({ root, ledger, claims, watches }: { root: Root; ledger: Ledger; claims: ClaimedPaths; watches: Watches }): Places {
+export function createPlaces({
+	root,
+	ledger,
+	claims,
+	watches,
+}: {
+	root: Root;
+	ledger: Ledger;
+	claims: ClaimedPaths;
+	watches: Watches;
+}): Places {
 	const watched = new Map<ObjectKey, string>();
 	const unwatch = (key: ObjectKey): void => {
 		const path = watched.get(key);

@@ -1,12 +1,12 @@
 import { posix } from "node:path";
+import { AppError } from "../../core/app-error.ts";
 import type { FieldDifference } from "../../core/change.ts";
 import type { Json } from "../../core/object.ts";
 import { canonicalHash, canonicalJson } from "../../lib/hash.ts";
-import { AppError } from "../../core/app-error.ts";
 import { type Files, sha256 } from "./files.ts";
 import type { Handler } from "./handler.ts";
 import type { ProcessObject, ProcessSpec } from "./kinds/process.ts";
-import { type Ledger, type LedgerEntry, folderOf } from "./ledger.ts";
+import { folderOf, type Ledger, type LedgerEntry } from "./ledger.ts";
 import { type Places, textOf } from "./places.ts";
 import { portIn, type Slot } from "./process/port-variables.ts";
 import type { ProcessWish } from "./process/process-state.ts";
@@ -34,7 +34,11 @@ export function createProcessHandler({ root, files, ledger, places, supervisors 
 	const digest = (spec: ProcessSpec): string => canonicalHash(spec).slice(0, 32);
 
 	/** Port files with the content that they should have. */
-	function portFiles(namespace: string, spec: ProcessSpec, slot: Slot): readonly { readonly path: string; readonly content: Buffer; readonly index: number }[] {
+	function portFiles(
+		namespace: string,
+		spec: ProcessSpec,
+		slot: Slot,
+	): readonly { readonly path: string; readonly content: Buffer; readonly index: number }[] {
 		return spec.ports.flatMap((port, index) =>
 			port.file === undefined ? [] : [{ path: root.locate(namespace, port.file), content: Buffer.from(`${portIn(port, slot)}\n`), index }],
 		);
@@ -67,13 +71,24 @@ export function createProcessHandler({ root, files, ledger, places, supervisors 
 		for (const { path, content } of portFiles(wish.namespace, wish.spec, slot)) {
 			const other = ledger.at(path);
 			if (other !== undefined && other.key !== wish.key) {
-				throw new AppError(`the port file ${path} belongs to ${other.key}`, { code: "PathTaken", kind: "conflict", hint: "Choose another file." });
+				throw new AppError(`the port file ${path} belongs to ${other.key}`, {
+					code: "PathTaken",
+					kind: "conflict",
+					hint: "Choose another file.",
+				});
 			}
 			const expected = sha256(content);
 			if (!isThere(path, content)) files.write(path, content, 0o644);
 			const folder = root.folder(folderOf(path));
 			const stat = folder === undefined ? undefined : lstatOf(folder.at(posix.basename(path)));
-			ledger.put({ path, application: wish.application, key: wish.key, check: checkPortFile, signature: stat === undefined ? "" : signatureOf(stat), expected });
+			ledger.put({
+				path,
+				application: wish.application,
+				key: wish.key,
+				check: checkPortFile,
+				signature: stat === undefined ? "" : signatureOf(stat),
+				expected,
+			});
 			places.watch(watchKey(wish.key, path), path);
 		}
 	}
@@ -83,7 +98,11 @@ export function createProcessHandler({ root, files, ledger, places, supervisors 
 			const path = root.locate(namespace, spec.cwd);
 			const folder = path === namespace || path === "" ? root.make(path) : root.folder(path);
 			if (folder !== undefined) return path === "" ? root.path : posix.join(root.path, path);
-			throw new AppError(`its folder ${spec.cwd} does not exist`, { code: "FolderMissing", kind: "conflict", hint: "Make it with a Directory or a File in it." });
+			throw new AppError(`its folder ${spec.cwd} does not exist`, {
+				code: "FolderMissing",
+				kind: "conflict",
+				hint: "Make it with a Directory or a File in it.",
+			});
 		},
 		writePortFiles,
 		observe(subject) {
@@ -97,7 +116,11 @@ export function createProcessHandler({ root, files, ledger, places, supervisors 
 				for (const { path, content, index } of portFiles(wish.namespace, wish.spec, slot)) {
 					const live = files.read(path);
 					if (live?.equals(content) === true) continue;
-					differences.push({ path: `/spec/ports/${index}/file`, ...(live === undefined ? {} : { before: live.toString("utf8", 0, 100) }), after: content.toString() });
+					differences.push({
+						path: `/spec/ports/${index}/file`,
+						...(live === undefined ? {} : { before: live.toString("utf8", 0, 100) }),
+						after: content.toString(),
+					});
 				}
 			}
 			const foreign = subject.owned === undefined || wish.application !== application ? { foreign: true } : {};
@@ -131,7 +154,8 @@ export function createProcessHandler({ root, files, ledger, places, supervisors 
 		},
 		differs(subject) {
 			const supervisor = supervisors().get(subject.key);
-			if (supervisor === undefined || supervisor.wish.removed || textOf(subject.owned?.record, "d") !== digest(supervisor.wish.spec)) return true;
+			if (supervisor === undefined || supervisor.wish.removed || textOf(subject.owned?.record, "d") !== digest(supervisor.wish.spec))
+				return true;
 			const { wish, slot } = supervisor;
 			return slot !== undefined && portFiles(wish.namespace, wish.spec, slot).some(({ path, content }) => !isThere(path, content));
 		},

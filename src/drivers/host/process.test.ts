@@ -70,10 +70,15 @@ const web = ({ port, version, spec = {}, env = {}, portSpec = {} }: Web) =>
 		health: { http: {}, interval: "200ms", startup: "5s" },
 		...spec,
 	});
-const sleeper = (name: string, spec: object = {}) => object("Process", name, { command: [node, "-e", "setInterval(() => {}, 1000)"], ...spec });
+const sleeper = (name: string, spec: object = {}) =>
+	object("Process", name, { command: [node, "-e", "setInterval(() => {}, 1000)"], ...spec });
 const becomes = (name: string, status: string) => host.until(async () => (await host.health(name)).status === status, `${name} ${status}`);
 const readFolders = (): readonly string[] => readdirSync(`${host.home}/processes`);
-function stateOf(name: string): { readonly active?: { readonly pid?: number }; readonly starts: number; readonly leaving: readonly unknown[] } {
+function stateOf(name: string): {
+	readonly active?: { readonly pid?: number };
+	readonly starts: number;
+	readonly leaving: readonly unknown[];
+} {
 	const folder = readFolders().find((each) => each.split(".")[1] === name) ?? "";
 	return JSON.parse(readFileSync(`${host.home}/processes/${folder}/run.json`, "utf8"));
 }
@@ -149,7 +154,9 @@ describe("a Process", () => {
 		await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
 		await host.sync([script, web({ port, version: "one" })]);
 		await becomes("web", "Degraded");
-		expect((await host.health("web")).message).toMatch(new RegExp(`port ${port} \\(http\\) is already in use by .* \\(process ${process.pid}\\)`, "u"));
+		expect((await host.health("web")).message).toMatch(
+			new RegExp(`port ${port} \\(http\\) is already in use by .* \\(process ${process.pid}\\)`, "u"),
+		);
 		await new Promise((resolve) => other.close(resolve));
 		await becomes("web", "Healthy");
 	});
@@ -175,7 +182,8 @@ describe("a Process", () => {
 		await host.sync([object("Process", "deaf", { command: [node, "-e", code], stop: { timeout: "300ms" } })]);
 		await becomes("deaf", "Healthy");
 		const lines: string[] = [];
-		for await (const line of host.target().logs("shop", "Process.host.gitward.dev/shop/deaf", { tail: 5, follow: false })) lines.push(line.text);
+		for await (const line of host.target().logs("shop", "Process.host.gitward.dev/shop/deaf", { tail: 5, follow: false }))
+			lines.push(line.text);
 		const pids = [pidOf("deaf"), Number(lines[0])];
 		expect(pids.map(isAlive)).toEqual([true, true]);
 		await host.sync([]);
@@ -194,14 +202,19 @@ describe("a Process", () => {
 		]);
 		await becomes("web", "Healthy");
 		const before = pidOf("web");
-		await host.until(() => host.events.some((event) => event.message?.includes(`GET http://127.0.0.1:${port}/healthz answered 500`) === true));
+		await host.until(() =>
+			host.events.some((event) => event.message?.includes(`GET http://127.0.0.1:${port}/healthz answered 500`) === true),
+		);
 		await host.until(() => pidOf("web") !== before && pidOf("web") !== 0);
 	});
 
 	it("asks a command for health, with the port filled in", async () => {
 		const port = await freePort();
 		const check = `require("net").connect(Number(process.argv[1]), "127.0.0.1").on("connect", () => process.exit(0)).on("error", () => process.exit(1))`;
-		await host.sync([script, web({ port, version: "one", spec: { health: { command: [node, "-e", check, "${PORT_http}"], startup: "10s" } } })]);
+		await host.sync([
+			script,
+			web({ port, version: "one", spec: { health: { command: [node, "-e", check, "${PORT_http}"], startup: "10s" } } }),
+		]);
 		await becomes("web", "Healthy");
 	});
 
@@ -294,7 +307,10 @@ describe("a Process with two ports", () => {
 	it("is replaced without one failed request", async () => {
 		const [port, alternate] = [await freePort(), await freePort()];
 		const portSpec = { alternate, file: "run/port" };
-		const spec = (more: object = {}) => ({ afterSwitch: [node, "-e", 'require("fs").appendFileSync("switches", process.env.PORT + "\\n")'], ...more });
+		const spec = (more: object = {}) => ({
+			afterSwitch: [node, "-e", 'require("fs").appendFileSync("switches", process.env.PORT + "\\n")'],
+			...more,
+		});
 		await host.sync([script, web({ port, version: "v1", portSpec, spec: spec() })]);
 		await becomes("web", "Healthy");
 		expect(readFileSync(host.at("shop/run/port"), "utf8")).toBe(`${port}\n`);
@@ -334,9 +350,14 @@ describe("a Process with two ports", () => {
 		const first = pidOf("web");
 		await host.sync([script, web({ port, version: "v2", portSpec, env: { CRASH: "1" } })]);
 		await becomes("web", "Degraded");
-		expect((await host.health("web")).message).toMatch(/the replacement exited with code 3 .*cannot read the configuration; what ran before goes on/u);
+		expect((await host.health("web")).message).toMatch(
+			/the replacement exited with code 3 .*cannot read the configuration; what ran before goes on/u,
+		);
 		expect(await ask(port)).toBe(`v1 ${first}`);
-		await host.sync([script, web({ port, version: "v3", portSpec, spec: { health: { http: { path: "/", status: 204 }, startup: "300ms", interval: "50ms" } } })]);
+		await host.sync([
+			script,
+			web({ port, version: "v3", portSpec, spec: { health: { http: { path: "/", status: 204 }, startup: "300ms", interval: "50ms" } } }),
+		]);
 		await host.until(async () => (await host.health("web")).message.includes("did not get healthy within 300ms"));
 		expect(await ask(port)).toBe(`v1 ${first}`);
 		await host.sync([script, web({ port, version: "v1", portSpec })]);
@@ -354,7 +375,9 @@ describe("a Process with two ports", () => {
 		writeFileSync(host.at("shop/run/port"), "1\n");
 		await host.until(() => host.events.some((event) => event.key === keyOfObject(item) && event.message === "port file was edited"));
 		const changes = await host.sync([script, item]);
-		expect(changes.find((change) => change.key === keyOfObject(item))?.differences).toEqual([{ path: "/spec/ports/0/file", before: "1\n", after: `${port}\n` }]);
+		expect(changes.find((change) => change.key === keyOfObject(item))?.differences).toEqual([
+			{ path: "/spec/ports/0/file", before: "1\n", after: `${port}\n` },
+		]);
 		expect(readFileSync(host.at("shop/run/port"), "utf8")).toBe(`${port}\n`);
 		await host.sync([]);
 		expect(existsSync(host.at("shop"))).toBe(false);
@@ -362,7 +385,12 @@ describe("a Process with two ports", () => {
 
 	it("goes on with a switch that a kill cut off before afterSwitch had run", async () => {
 		const [port, alternate] = [await freePort(), await freePort()];
-		const item = web({ port, version: "v1", portSpec: { alternate, file: "port" }, spec: { afterSwitch: [node, "-e", 'require("fs").writeFileSync("switched", "")'] } });
+		const item = web({
+			port,
+			version: "v1",
+			portSpec: { alternate, file: "port" },
+			spec: { afterSwitch: [node, "-e", 'require("fs").writeFileSync("switched", "")'] },
+		});
 		await host.sync([script, item]);
 		await becomes("web", "Healthy");
 		await host.target().close("reopen");
@@ -400,7 +428,8 @@ describe("the logs of a Process", () => {
 		await host.until(() => statSync(`${folder}/stdout.log`).size < 64 * 1024);
 		expect(existsSync(`${folder}/stdout.log.3`)).toBe(false);
 		const tail: string[] = [];
-		for await (const line of host.target().logs("shop", key, { tail: 4, follow: false })) tail.push(`${line.stream}: ${line.text.slice(0, 9)}`);
+		for await (const line of host.target().logs("shop", key, { tail: 4, follow: false }))
+			tail.push(`${line.stream}: ${line.text.slice(0, 9)}`);
 		expect(tail).toEqual(["stdout: line 1997", "stdout: line 1998", "stdout: line 1999", "stderr: to stderr"]);
 	});
 

@@ -1,5 +1,5 @@
 import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync, realpathSync } from "node:fs";
-import { posix, sep } from "node:path";
+import { posix } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 import type { MadeFolders } from "./made-folders.ts";
@@ -58,10 +58,17 @@ export function openRoot(options: RootOptions): Root {
 		throw fsError(error, `make the root ${options.path}`);
 	}
 	const root = realpathSync(options.path);
+	if (root === "/") {
+		throw new AppError(`the root ${options.path} is the whole file system`, {
+			code: "RootTooWide",
+			kind: "invalid",
+			hint: "Give the Environment a folder of its own.",
+		});
+	}
 	const home = realpathSync(options.home);
 	const open = new Map<string, OpenFolder>();
 	const absolute = (path: string): string => (path === "" ? root : `${root}/${path}`);
-	const isInside = (real: string): boolean => real === root || real.startsWith(root === sep ? sep : `${root}/`);
+	const isInside = (real: string): boolean => real === root || real.startsWith(`${root}/`);
 
 	function drop(path: string): void {
 		const found = open.get(path);
@@ -163,7 +170,11 @@ export function openRoot(options: RootOptions): Root {
 			const located = path === "." ? namespace : path === "/" ? "" : path.startsWith("/") ? path.slice(1) : `${namespace}/${path}`;
 			const names = located === "" ? [] : located.split("/");
 			if (names.some((name) => name === "" || name === "." || name === ".." || name.includes("\0")) || (located === "" && path !== "/")) {
-				throw new AppError(`${path} is no path below the root`, { code: "PathInvalid", kind: "invalid", hint: "Use a path of plain names such as conf/app.yaml." });
+				throw new AppError(`${path} is no path below the root`, {
+					code: "PathInvalid",
+					kind: "invalid",
+					hint: "Use a path of plain names such as conf/app.yaml.",
+				});
 			}
 			if (names.some((name) => name.startsWith(reservedPrefix))) {
 				throw new AppError(`${path} holds a name that starts with ${reservedPrefix}`, {

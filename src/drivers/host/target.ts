@@ -16,10 +16,10 @@ import { createLedger } from "./ledger.ts";
 import { openMadeFolders } from "./made-folders.ts";
 import { type HostObject, parseObject } from "./parse.ts";
 import { createPlaces } from "./places.ts";
-import { createProcessHandler } from "./process-handler.ts";
 import { readLogs } from "./process/follow-logs.ts";
 import { createProcessTable } from "./process/process-table.ts";
 import { type Children, openSupervisors, type Supervisors } from "./process/supervisors.ts";
+import { createProcessHandler } from "./process-handler.ts";
 import { openRoot } from "./root.ts";
 import { createSlice } from "./slice.ts";
 import { createUnitHandler } from "./unit.ts";
@@ -62,10 +62,10 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 	});
 	const places = createPlaces({ root, ledger, claims: openClaimedPaths(join(home, "claimed-paths")), watches });
 	const table = createProcessTable(exec);
-	let supervisors: Supervisors | undefined;
+	const opened: { supervisors?: Supervisors } = {};
 	const running = (): Supervisors => {
-		if (supervisors === undefined) throw new AppError("the Environment is being opened", { code: "EnvironmentOpening", kind: "waiting" });
-		return supervisors;
+		if (opened.supervisors === undefined) throw new AppError("the Environment is being opened", { code: "EnvironmentOpening", kind: "waiting" });
+		return opened.supervisors;
 	};
 	const processes = createProcessHandler({ root, files, ledger, places, supervisors: running });
 	const jobs = createJobHandler({ home: join(home, "jobs"), table, environment: inherited, clock, cwd: processes.cwd });
@@ -77,7 +77,7 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 		Unit: createUnitHandler({ root, files, places, exec, clock }) as Handler,
 		Job: jobs as Handler,
 	};
-	supervisors = await openSupervisors({
+	opened.supervisors = await openSupervisors({
 		home: join(home, "processes"),
 		table,
 		children: options.children,
@@ -86,8 +86,17 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 		log,
 		random: options.random,
 		cwd: processes.cwd,
-		writePortFiles: processes.writePortFiles,
-		onHealth: (wish, health) => context.notify({ application: wish.application, key: wish.key, type: "health", message: health.message === "" ? health.status : health.message }),
+		writePortFiles(wish, slot) {
+			processes.writePortFiles(wish, slot);
+			void watches.arm();
+		},
+		onHealth: (wish, health) =>
+			context.notify({
+				application: wish.application,
+				key: wish.key,
+				type: "health",
+				message: health.message === "" ? health.status : health.message,
+			}),
 	});
 	const tracked = new Map<string, Map<ObjectKey, OwnedObject>>();
 	let isClosed = false;
@@ -95,7 +104,11 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 	function handlerOf(kind: string): Handler {
 		const handler = handlers[kind];
 		if (handler !== undefined) return handler;
-		throw new AppError(`a host target does not know the kind ${kind}`, { code: "KindUnknown", kind: "invalid", hint: `Known kinds: ${Object.keys(handlers).join(", ")}.` });
+		throw new AppError(`a host target does not know the kind ${kind}`, {
+			code: "KindUnknown",
+			kind: "invalid",
+			hint: `Known kinds: ${Object.keys(handlers).join(", ")}.`,
+		});
 	}
 
 	const always = (): boolean => true;
@@ -115,7 +128,11 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 		const path = root.locate(namespace, object.spec.path ?? object.metadata.name);
 		const other = paths.get(path);
 		if (other !== undefined) {
-			throw new AppError(`${other} and ${key} have the same path, ${path}`, { code: "DuplicatePath", kind: "invalid", hint: "Give one of the two another path." });
+			throw new AppError(`${other} and ${key} have the same path, ${path}`, {
+				code: "DuplicatePath",
+				kind: "invalid",
+				hint: "Give one of the two another path.",
+			});
 		}
 		paths.set(path, key);
 	}
@@ -166,7 +183,15 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 			if (pause !== undefined) await pause;
 			const handler = handlerOf(change.ref.kind);
 			const { key, ref } = change;
-			const subject: Subject = { application, key, namespace: ref.namespace === "" ? application : ref.namespace, name: ref.name, desired: undefined, owned, isDesired: () => false };
+			const subject: Subject = {
+				application,
+				key,
+				namespace: ref.namespace === "" ? application : ref.namespace,
+				name: ref.name,
+				desired: undefined,
+				owned,
+				isDesired: () => false,
+			};
 			if (change.action === "delete") {
 				await handler.remove(subject, signal);
 				return null;
@@ -208,7 +233,11 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 			const { kind } = parseKey(key);
 			const folder = kind === "Process" ? running().get(key)?.folder : kind === "Job" ? jobs.folder(key) : undefined;
 			if (folder === undefined) {
-				throw new AppError(`${key} has no log`, { code: "LogsNotFound", kind: "notFound", hint: "Only a Process and a Job that ran here have one." });
+				throw new AppError(`${key} has no log`, {
+					code: "LogsNotFound",
+					kind: "notFound",
+					hint: "Only a Process and a Job that ran here have one.",
+				});
 			}
 			yield* readLogs(folder, logOptions);
 		},
@@ -217,7 +246,7 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 			isClosed = true;
 			try {
 				watches.close();
-				await supervisors?.close(reason === "shutdown" && options.environment.spec.policy.onShutdown === "stop");
+				await opened.supervisors?.close(reason === "shutdown" && options.environment.spec.policy.onShutdown === "stop");
 				root.close();
 				made.close();
 			} catch (error) {

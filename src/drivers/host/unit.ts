@@ -44,7 +44,12 @@ export function createUnitHandler(options: UnitOptions): Handler<UnitObject> {
 	const statuses = new Map<string, UnitStatus>();
 	const asking = new Set<string>();
 
-	async function systemctl(scope: string, args: readonly string[], signal?: AbortSignal, okCodes: readonly number[] = [0]): Promise<string> {
+	async function systemctl(
+		scope: string,
+		args: readonly string[],
+		signal?: AbortSignal,
+		okCodes: readonly number[] = [0],
+	): Promise<string> {
 		if (!hasSystemd()) {
 			throw new AppError("systemd does not run on this machine", {
 				code: "SystemdMissing",
@@ -53,7 +58,9 @@ export function createUnitHandler(options: UnitOptions): Handler<UnitObject> {
 			});
 		}
 		const flags = scope === "user" ? ["--user"] : [];
-		return (await exec.run("systemctl", [...flags, "--no-ask-password", ...args], { okCodes, signal, timeoutMs: 60_000 })).stdout.toString("utf8");
+		return (await exec.run("systemctl", [...flags, "--no-ask-password", ...args], { okCodes, signal, timeoutMs: 60_000 })).stdout.toString(
+			"utf8",
+		);
 	}
 
 	const pathOf = (subject: Subject): string => root.locate(subject.namespace, `units/${subject.name}`);
@@ -73,8 +80,10 @@ export function createUnitHandler(options: UnitOptions): Handler<UnitObject> {
 	}
 
 	const scopeOf = (subject: Subject<UnitObject>): string => subject.desired?.spec.scope ?? textOf(subject.owned?.record, "c") ?? "user";
-	const isActive = (status: UnitStatus): boolean => status.active === "active" || status.active === "activating" || status.active === "reloading";
-	const isEnabled = (status: UnitStatus): boolean => ["enabled", "enabled-runtime", "static", "indirect", "generated", "alias"].includes(status.enabled);
+	const isActive = (status: UnitStatus): boolean =>
+		status.active === "active" || status.active === "activating" || status.active === "reloading";
+	const isEnabled = (status: UnitStatus): boolean =>
+		["enabled", "enabled-runtime", "static", "indirect", "generated", "alias"].includes(status.enabled);
 
 	return {
 		async observe(subject) {
@@ -83,16 +92,25 @@ export function createUnitHandler(options: UnitOptions): Handler<UnitObject> {
 			if (live === undefined) return { key, state: "missing", differences: [] };
 			if (desired === undefined) return { key, state: "same", differences: [] };
 			const before = textOf(subject.owned?.record, "c");
-			if (before !== undefined && before !== desired.spec.scope) return { key, state: "immutable", differences: [{ path: "/spec/scope", before, after: desired.spec.scope }] };
+			if (before !== undefined && before !== desired.spec.scope)
+				return { key, state: "immutable", differences: [{ path: "/spec/scope", before, after: desired.spec.scope }] };
 			const differences: FieldDifference[] = [];
 			const content = Buffer.from(desired.spec.content);
 			if (!live.equals(content)) differences.push({ path: "/spec/content", before: contentText(live), after: contentText(content) });
 			const inputs = textOf(subject.owned?.record, "i") ?? "";
-			if (subject.owned !== undefined && inputs !== (desired.spec.inputs ?? "")) differences.push({ path: "/spec/inputs", before: inputs, after: desired.spec.inputs ?? "" });
+			if (subject.owned !== undefined && inputs !== (desired.spec.inputs ?? ""))
+				differences.push({ path: "/spec/inputs", before: inputs, after: desired.spec.inputs ?? "" });
 			const status = await ask(subject, desired.spec.scope);
-			if (isActive(status) !== desired.spec.started) differences.push({ path: "/spec/started", before: isActive(status), after: desired.spec.started });
-			if (isEnabled(status) !== desired.spec.enabled) differences.push({ path: "/spec/enabled", before: isEnabled(status), after: desired.spec.enabled });
-			return { key, state: differences.length === 0 ? "same" : "different", differences, ...(subject.owned === undefined ? { foreign: true } : {}) };
+			if (isActive(status) !== desired.spec.started)
+				differences.push({ path: "/spec/started", before: isActive(status), after: desired.spec.started });
+			if (isEnabled(status) !== desired.spec.enabled)
+				differences.push({ path: "/spec/enabled", before: isEnabled(status), after: desired.spec.enabled });
+			return {
+				key,
+				state: differences.length === 0 ? "same" : "different",
+				differences,
+				...(subject.owned === undefined ? { foreign: true } : {}),
+			};
 		},
 		async apply(subject, change, signal) {
 			const { desired, name } = subject;
@@ -103,7 +121,11 @@ export function createUnitHandler(options: UnitOptions): Handler<UnitObject> {
 			const path = pathOf(subject);
 			const full = posix.join(root.path, path);
 			if (status.fragment !== "" && status.fragment !== full && subject.owned?.created !== false && subject.owned?.record === null) {
-				throw new AppError(`the unit ${name} exists already, at ${status.fragment}`, { code: "UnitTaken", kind: "conflict", hint: "Give the Unit another name." });
+				throw new AppError(`the unit ${name} exists already, at ${status.fragment}`, {
+					code: "UnitTaken",
+					kind: "conflict",
+					hint: "Give the Unit another name.",
+				});
 			}
 			places.demandFree(subject, path);
 			const content = Buffer.from(desired.spec.content);
@@ -137,7 +159,11 @@ export function createUnitHandler(options: UnitOptions): Handler<UnitObject> {
 					.catch(() => statuses.delete(subject.key))
 					.finally(() => asking.delete(subject.key));
 			}
-			if (status === undefined) return { status: hasSystemd() ? "Progressing" : "Unknown", message: hasSystemd() ? "systemd is being asked" : "systemd does not run on this machine" };
+			if (status === undefined)
+				return {
+					status: hasSystemd() ? "Progressing" : "Unknown",
+					message: hasSystemd() ? "systemd is being asked" : "systemd does not run on this machine",
+				};
 			if (status.active === "active") return { status: "Healthy", message: "" };
 			if (status.active === "failed") return { status: "Degraded", message: `systemd: failed (${status.sub})` };
 			if (status.active === "inactive") return { status: "Suspended", message: "systemd: inactive" };

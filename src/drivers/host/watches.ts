@@ -1,4 +1,4 @@
-import { type FSWatcher, statSync, watch as watchFolder, type WatchListener } from "node:fs";
+import { type FSWatcher, statSync, type WatchListener, watch as watchFolder } from "node:fs";
 import { posix } from "node:path";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";

@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	renameSync,
+	rmdirSync,
+	rmSync,
+	symlinkSync,
+	unlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { z } from "zod";
@@ -9,7 +20,7 @@ import type { Files } from "../files.ts";
 import { errnoOf, fsError } from "../fs-error.ts";
 import type { Handler, Subject } from "../handler.ts";
 import type { ArchiveObject } from "../kinds/file.ts";
-import { type Ledger, type LedgerEntry, folderOf } from "../ledger.ts";
+import { folderOf, type Ledger, type LedgerEntry } from "../ledger.ts";
 import { type Places, textOf } from "../places.ts";
 import { reservedName } from "../reserved-name.ts";
 import type { Folder, Root } from "../root.ts";
@@ -60,7 +71,10 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 
 	function digestOf(object: ArchiveObject): string {
 		const { blob, url, sha256, format, strip } = object.spec;
-		return createHash("sha256").update(JSON.stringify([blob, url === undefined ? null : sha256, format, strip])).digest("hex").slice(0, 16);
+		return createHash("sha256")
+			.update(JSON.stringify([blob, url === undefined ? null : sha256, format, strip]))
+			.digest("hex")
+			.slice(0, 16);
 	}
 
 	/** Where the link leads, if one stands there. */
@@ -120,7 +134,8 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 	async function removeAt(path: string): Promise<void> {
 		const link = linkAt(path);
 		const folder = root.folder(folderOf(path));
-		if (folder !== undefined && link?.startsWith(reservedName(posix.basename(path), "~")) === true) unlinkSync(folder.at(posix.basename(path)));
+		if (folder !== undefined && link?.startsWith(reservedName(posix.basename(path), "~")) === true)
+			unlinkSync(folder.at(posix.basename(path)));
 		await removeVersions(path, undefined);
 		files.prune(folderOf(path));
 	}
@@ -205,7 +220,8 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 			const other = desired === undefined ? undefined : places.taken(subject, path);
 			if (other !== undefined) return places.takenObservation(subject, other);
 			const before = textOf(subject.owned?.record, "p");
-			if (desired !== undefined && before !== undefined && before !== path) return { key, state: "immutable", differences: [{ path: "/spec/path", before, after: path }] };
+			if (desired !== undefined && before !== undefined && before !== path)
+				return { key, state: "immutable", differences: [{ path: "/spec/path", before, after: path }] };
 			const folder = root.folder(folderOf(path));
 			const live = folder === undefined ? undefined : lstatOf(folder.at(posix.basename(path)));
 			if (live === undefined) return { key, state: "missing", differences: [] };
@@ -214,16 +230,28 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 			const manifest = manifestOf(key);
 			const isOurs = manifest !== undefined && link === manifest.version;
 			const foreign = subject.owned === undefined ? { foreign: true } : {};
-			if (link === undefined) return { key, state: "different", differences: [{ path: "/kind", before: typeText(live), after: "Archive" }], ...foreign };
+			if (link === undefined)
+				return { key, state: "different", differences: [{ path: "/kind", before: typeText(live), after: "Archive" }], ...foreign };
 			const was = textOf(subject.owned?.record, "d");
 			const now = digestOf(desired);
 			if (!isOurs || (was !== undefined && was !== now)) {
-				return { key, state: "different", differences: [{ path: "/spec/digest", before: isOurs ? (was ?? "") : `a link to ${link}`, after: now }], ...foreign };
+				return {
+					key,
+					state: "different",
+					differences: [{ path: "/spec/digest", before: isOurs ? (was ?? "") : `a link to ${link}`, after: now }],
+					...foreign,
+				};
 			}
-			if (!link.includes(now)) return { key, state: "different", differences: [{ path: "/spec/digest", before: link, after: now }], ...foreign };
+			if (!link.includes(now))
+				return { key, state: "different", differences: [{ path: "/spec/digest", before: link, after: now }], ...foreign };
 			const changed = await changedFile(path, manifest);
 			if (changed === undefined) return { key, state: "same", differences: [], ...foreign };
-			return { key, state: "different", differences: [{ path: "/spec/files", before: `${changed} was changed`, after: "as unpacked" }], ...foreign };
+			return {
+				key,
+				state: "different",
+				differences: [{ path: "/spec/files", before: `${changed} was changed`, after: "as unpacked" }],
+				...foreign,
+			};
 		},
 		async apply(subject, change, signal) {
 			const { desired, key } = subject;
@@ -232,7 +260,12 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 			places.claim(subject, path);
 			const digest = digestOf(desired);
 			const known = manifestOf(key);
-			const isRight = change.action === "update" && change.differences.length === 0 && known !== undefined && known.version.includes(digest) && linkAt(path) === known.version;
+			const isRight =
+				change.action === "update" &&
+				change.differences.length === 0 &&
+				known !== undefined &&
+				known.version.includes(digest) &&
+				linkAt(path) === known.version;
 			const manifest = isRight ? known : await install(desired, key, path, signal);
 			put(subject, path, manifest.version);
 			const wasWatched = watched.has(key);
@@ -253,7 +286,9 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 		},
 		health(subject) {
 			const entry = ledger.at(textOf(subject.owned?.record, "p") ?? "");
-			return entry?.key === subject.key && entry.problem !== undefined ? { status: "Degraded", message: entry.problem } : { status: "Healthy", message: "" };
+			return entry?.key === subject.key && entry.problem !== undefined
+				? { status: "Degraded", message: entry.problem }
+				: { status: "Healthy", message: "" };
 		},
 		async differs(subject) {
 			const path = textOf(subject.owned?.record, "p");

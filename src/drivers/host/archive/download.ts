@@ -13,7 +13,11 @@ import { type ArchiveLimits, refused } from "./archive-limits.ts";
 const idleMs = 30_000;
 
 /** Brings an archive into a file, and checks its digest where it comes from elsewhere. */
-export async function download(object: ArchiveObject, file: string, options: { readonly blobs: Blobs; readonly limits: ArchiveLimits; readonly signal?: AbortSignal | undefined }): Promise<void> {
+export async function download(
+	object: ArchiveObject,
+	file: string,
+	options: { readonly blobs: Blobs; readonly limits: ArchiveLimits; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
 	const { blobs, limits, signal } = options;
 	const { blob, url, sha256 } = object.spec;
 	const idle = new AbortController();
@@ -32,12 +36,17 @@ export async function download(object: ArchiveObject, file: string, options: { r
 		},
 	});
 	try {
-		const source = blob !== undefined ? await blobs.open(blob, { signal: either }) : url !== undefined ? await fetchUrl(url, either) : undefined;
+		const source =
+			blob !== undefined ? await blobs.open(blob, { signal: either }) : url !== undefined ? await fetchUrl(url, either) : undefined;
 		if (source === undefined) throw unresolved(object);
 		await pipeline(source, meter, createWriteStream(file, { mode: 0o600 }), { signal: either });
 	} catch (error) {
 		if (idle.signal.aborted && signal?.aborted !== true) {
-			throw new AppError(`nothing came from ${url ?? blob ?? ""} for ${idleMs / 1000} s`, { code: "DownloadTimeout", kind: "timeout", cause: error });
+			throw new AppError(`nothing came from ${url ?? blob ?? ""} for ${idleMs / 1000} s`, {
+				code: "DownloadTimeout",
+				kind: "timeout",
+				cause: error,
+			});
 		}
 		throw error;
 	} finally {
@@ -45,7 +54,11 @@ export async function download(object: ArchiveObject, file: string, options: { r
 	}
 	const digest = hash.digest("hex");
 	if (sha256 !== undefined && digest !== sha256) {
-		throw new AppError(`${url ?? ""} has the digest ${digest}, not ${sha256}`, { code: "DigestMismatch", kind: "denied", hint: "Check the download and its published digest." });
+		throw new AppError(`${url ?? ""} has the digest ${digest}, not ${sha256}`, {
+			code: "DigestMismatch",
+			kind: "denied",
+			hint: "Check the download and its published digest.",
+		});
 	}
 }
 
@@ -59,7 +72,12 @@ async function fetchUrl(url: string, signal: AbortSignal): Promise<Readable> {
 		throw new AppError(`${url} cannot be reached: ${cause}`, { code: "DownloadFailed", kind: "unavailable", cause: error });
 	}
 	if (!response.ok || response.body === null) {
-		const kind = response.status === 404 || response.status === 410 ? "notFound" : response.status === 401 || response.status === 403 ? "denied" : "unavailable";
+		const kind =
+			response.status === 404 || response.status === 410
+				? "notFound"
+				: response.status === 401 || response.status === 403
+					? "denied"
+					: "unavailable";
 		throw new AppError(`${url} answered ${response.status}`, { code: "DownloadFailed", kind, hint: "Check the address." });
 	}
 	return Readable.fromWeb(response.body as ReadableStream<Uint8Array>);

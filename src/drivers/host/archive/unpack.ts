@@ -99,7 +99,8 @@ async function unpackZip(file: string, unpacker: Unpacker, signal: AbortSignal |
 			const kind = mode & 0o170000;
 			if (entry.isEncrypted()) throw refused(`${entry.fileName} is encrypted`);
 			if (entry.fileName.endsWith("/")) await unpacker.folder(entry.fileName);
-			else if (kind !== 0 && kind !== regular) throw refused(`${entry.fileName} is a ${kind === folder ? "folder with the name of a file" : "link or special file"}`);
+			else if (kind !== 0 && kind !== regular)
+				throw refused(`${entry.fileName} is a ${kind === folder ? "folder with the name of a file" : "link or special file"}`);
 			else await unpacker.file(entry.fileName, (mode & 0o100) !== 0, await openEntry(zip, entry), signal);
 		}
 	} finally {

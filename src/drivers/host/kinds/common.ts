@@ -13,9 +13,14 @@ export const pathSchema = z
 	.max(3000)
 	.regex(pathPattern, "a path of plain names such as conf/app.yaml, without `.`, `..`, `//` or a slash at its end");
 
-const annotationsSchema = z.record(z.string(), z.string()).optional().describe("For Gitward (`gitward.dev/wave`, `gitward.dev/hook`, ...) and for tools.");
+const annotationsSchema = z
+	.record(z.string(), z.string())
+	.optional()
+	.describe("For Gitward (`gitward.dev/wave`, `gitward.dev/hook`, ...) and for tools.");
 const labelsSchema = z.record(z.string(), z.string()).optional().describe("For selecting and grouping.");
-const namespaceSchema = nameSchema.optional().describe("Folder below the Environment's root that paths start from. Default: the Application's name.");
+const namespaceSchema = nameSchema
+	.optional()
+	.describe("Folder below the Environment's root that paths start from. Default: the Application's name.");
 
 /** Metadata of a kind that stands at a path. */
 export const pathMetadataSchema = z
@@ -55,14 +60,27 @@ export const sourceSchema = z
 	.describe("Where the content comes from in Git; the render puts the content itself in its place.");
 
 export const commandSchema = z
-	.array(z.string().max(128 * 1024).regex(/^[^\0]*$/u, "text without a zero byte"))
+	.array(
+		z
+			.string()
+			.max(128 * 1024)
+			.regex(/^[^\0]*$/u, "text without a zero byte"),
+	)
 	.min(1)
 	.max(1000)
 	.refine((command) => command[0] !== "", "the first item names the program")
-	.describe("Program and arguments; no shell reads them. A program without `/` is searched on the PATH, one that starts with `./` stands in `cwd`.");
+	.describe(
+		"Program and arguments; no shell reads them. A program without `/` is searched on the PATH, one that starts with `./` stands in `cwd`.",
+	);
 
 export const envSchema = z
-	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, "a name of letters, digits and _"), z.string().regex(/^[^\0]*$/u, "text without a zero byte"))
+	.record(
+		z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, "a name of letters, digits and _"),
+		z.string().regex(/^[^\0]*$/u, "text without a zero byte"),
+	)
 	.describe("Environment variables beside PATH, HOME, LANG and TMPDIR, which come from Gitward's own.");
 
-export const cwdSchema = z.union([z.literal("."), z.literal("/"), pathSchema]).default(".").describe("Folder it runs in. Default: the namespace's folder.");
+export const cwdSchema = z
+	.union([z.literal("."), z.literal("/"), pathSchema])
+	.default(".")
+	.describe("Folder it runs in. Default: the namespace's folder.");

@@ -4,7 +4,9 @@ import { hostApiVersion, modeSchema, pathMetadataSchema, pathSchema, sourceSchem
 /** Most bytes of a File's content. */
 export const maxContentBytes = 1024 * 1024;
 
-const pathOption = pathSchema.optional().describe("Path below the namespace's folder, or with a leading `/` below the Environment's root. Default: the name.");
+const pathOption = pathSchema
+	.optional()
+	.describe("Path below the namespace's folder, or with a leading `/` below the Environment's root. Default: the name.");
 
 export const fileSchema = z
 	.strictObject({
@@ -15,7 +17,11 @@ export const fileSchema = z
 			.strictObject({
 				path: pathOption,
 				content: z.string().max(maxContentBytes).optional().describe("Content as text, written in UTF-8; at most 1 MiB."),
-				contentBase64: z.base64().max(Math.ceil(maxContentBytes / 3) * 4).optional().describe("Content that is no text, in base64; at most 1 MiB."),
+				contentBase64: z
+					.base64()
+					.max(Math.ceil(maxContentBytes / 3) * 4)
+					.optional()
+					.describe("Content that is no text, in base64; at most 1 MiB."),
 				source: sourceSchema.optional(),
 				mode: modeSchema.default("0644").describe("Permissions."),
 			})
@@ -23,7 +29,10 @@ export const fileSchema = z
 				(spec) => [spec.content, spec.contentBase64, spec.source].filter((each) => each !== undefined).length === 1,
 				"exactly one of content, contentBase64 and source",
 			)
-			.refine((spec) => spec.content === undefined || Buffer.byteLength(spec.content) <= maxContentBytes, { path: ["content"], message: "at most 1 MiB" }),
+			.refine((spec) => spec.content === undefined || Buffer.byteLength(spec.content) <= maxContentBytes, {
+				path: ["content"],
+				message: "at most 1 MiB",
+			}),
 	})
 	.describe("A file: content and permissions, written at once or not at all.");
 
@@ -62,16 +71,31 @@ export const archiveSchema = z
 					.regex(/^git\/[a-z0-9][-a-z0-9]{0,62}\/[0-9a-f]{40}(?:[0-9a-f]{24})?$/u, "git/<repository>/<oid>")
 					.optional()
 					.describe("What the render makes of `source`: `git/<repository>/<oid>`."),
-				url: z.url({ protocol: /^https?$/u }).optional().describe("Where it is downloaded from; needs `sha256`."),
-				sha256: z.string().regex(/^[0-9a-f]{64}$/u, "64 hex digits").optional().describe("Digest that the downloaded file must have."),
+				url: z
+					.url({ protocol: /^https?$/u })
+					.optional()
+					.describe("Where it is downloaded from; needs `sha256`."),
+				sha256: z
+					.string()
+					.regex(/^[0-9a-f]{64}$/u, "64 hex digits")
+					.optional()
+					.describe("Digest that the downloaded file must have."),
 				format: z.enum(["tar", "tar.gz", "zip"]).optional().describe("Default: by the name of `source` or `url`, else by the first bytes."),
-				strip: z.int().min(0).max(20).default(0).describe("Leading folders taken off each path in the archive; what has no more is left out."),
+				strip: z
+					.int()
+					.min(0)
+					.max(20)
+					.default(0)
+					.describe("Leading folders taken off each path in the archive; what has no more is left out."),
 			})
 			.refine(
 				(spec) => [spec.source, spec.blob, spec.url].filter((each) => each !== undefined).length === 1,
 				"exactly one of source, url and blob",
 			)
-			.refine((spec) => (spec.url === undefined) === (spec.sha256 === undefined), { path: ["sha256"], message: "url and sha256 go together" }),
+			.refine((spec) => (spec.url === undefined) === (spec.sha256 === undefined), {
+				path: ["sha256"],
+				message: "url and sha256 go together",
+			}),
 	})
 	.describe("An archive, unpacked beside its path by digest; the path is a symbolic link that is switched at once.");
 

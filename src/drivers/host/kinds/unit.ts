@@ -12,8 +12,15 @@ export const unitSchema = z
 				.describe("Name of the unit with its suffix, `shop.service`: systemd knows it by it, so it is unique on the machine."),
 		}),
 		spec: z.strictObject({
-			content: z.string().min(1).max(256 * 1024).describe("The unit file."),
-			scope: z.enum(["user", "system"]).default("user").describe("Whose systemd runs it: that of the user Gitward runs as, or the machine's (needs root)."),
+			content: z
+				.string()
+				.min(1)
+				.max(256 * 1024)
+				.describe("The unit file."),
+			scope: z
+				.enum(["user", "system"])
+				.default("user")
+				.describe("Whose systemd runs it: that of the user Gitward runs as, or the machine's (needs root)."),
 			enabled: z.boolean().default(true).describe("Whether it starts by itself at login or boot."),
 			started: z.boolean().default(true).describe("Whether it runs now."),
 			restartOn: z.array(z.string().min(1)).max(1000).optional().describe("As for a Process."),

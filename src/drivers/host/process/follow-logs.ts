@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { StringDecoder } from "node:string_decoder";
+import { setTimeout as wait } from "node:timers/promises";
 import type { LogLine } from "../../../ports/driver.ts";
-import { lastLines, logFile, type LogStream, logStreams } from "./log-files.ts";
+import { type LogStream, lastLines, logFile, logStreams } from "./log-files.ts";
 
 const lookMs = 100;
 const maxTail = 100_000;
@@ -22,7 +22,9 @@ export async function* readLogs(
 	options: { readonly tail: number; readonly follow: boolean; readonly signal?: AbortSignal },
 ): AsyncGenerator<LogLine> {
 	const { signal } = options;
-	const readers = logStreams.map((stream): Reader => ({ stream, decoder: new StringDecoder("utf8"), offset: sizeOf(logFile(folder, stream)), rest: "" }));
+	const readers = logStreams.map(
+		(stream): Reader => ({ stream, decoder: new StringDecoder("utf8"), offset: sizeOf(logFile(folder, stream)), rest: "" }),
+	);
 	const tail = Math.min(options.tail, maxTail);
 	if (tail > 0) {
 		const [out = [], errors = []] = logStreams.map((stream) => lastLines(folder, stream, tail));

@@ -3,7 +3,7 @@ import { parseDuration } from "../../../core/documents/metadata.ts";
 import type { ProcessEnd } from "../../../lib/exec/detached.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { ProcessSpec } from "../kinds/process.ts";
-import { lastLines, logFile, type LogStream, logStreams } from "./log-files.ts";
+import { type LogStream, lastLines, logFile, logStreams } from "./log-files.ts";
 import type { Probe } from "./probe.ts";
 import type { InstanceState } from "./process-state.ts";
 import { signalGroup } from "./process-table.ts";

@@ -1,8 +1,20 @@
-import { closeSync, constants, existsSync, ftruncateSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+	closeSync,
+	constants,
+	existsSync,
+	fstatSync,
+	ftruncateSync,
+	openSync,
+	readSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeSync,
+} from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
-import type { ProcessSpec } from "../kinds/process.ts";
 import { errnoOf } from "../fs-error.ts";
+import type { ProcessSpec } from "../kinds/process.ts";
 
 export type LogStream = "stdout" | "stderr";
 export const logStreams: readonly LogStream[] = ["stdout", "stderr"];
@@ -76,13 +88,15 @@ async function rotate(folder: string, stream: LogStream, maxFiles: number): Prom
 
 /** The last lines of a log, read from its end, from rotated files too where the current one has too few. */
 export function lastLines(folder: string, stream: LogStream, count: number, maxFiles = 100): readonly string[] {
-	let lines: readonly string[] = [];
-	for (let number = 0; number <= maxFiles && lines.length < count; number += 1) {
-		const text = endOf(logFile(folder, stream, number), count - lines.length);
-		if (text === undefined) break;
-		lines = [...text, ...lines];
+	const newestFirst: (readonly string[])[] = [];
+	let found = 0;
+	for (let number = 0; number <= maxFiles && found < count; number += 1) {
+		const lines = endOf(logFile(folder, stream, number), count - found);
+		if (lines === undefined) break;
+		newestFirst.push(lines);
+		found += lines.length;
 	}
-	return lines.slice(-count);
+	return newestFirst.reverse().flat();
 }
 
 /** Most that is read from a file's end. */

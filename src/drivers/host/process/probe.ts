@@ -51,14 +51,19 @@ function askHttp({ port, path, status, timeoutMs, signal }: HttpQuestion): Promi
 	const what = `GET http://127.0.0.1:${port}${path}`;
 	return new Promise((resolve) => {
 		const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-		const request = get({ host: "127.0.0.1", port, path, agent: false, signal: limit, headers: { "user-agent": "gitward-health" } }, (response) => {
-			const code = response.statusCode ?? 0;
-			const good = status === undefined ? code >= 200 && code < 400 : code === status;
-			resolve(good ? undefined : `${what} answered ${code}${status === undefined ? "" : ` instead of ${status}`}`);
-			response.destroy();
-		});
+		const request = get(
+			{ host: "127.0.0.1", port, path, agent: false, signal: limit, headers: { "user-agent": "gitward-health" } },
+			(response) => {
+				const code = response.statusCode ?? 0;
+				const good = status === undefined ? code >= 200 && code < 400 : code === status;
+				resolve(good ? undefined : `${what} answered ${code}${status === undefined ? "" : ` instead of ${status}`}`);
+				response.destroy();
+			},
+		);
 		request.on("error", (error: NodeJS.ErrnoException) => {
-			resolve(`${what} ${limit.aborted && !signal.aborted ? `gave no answer in ${timeoutMs} ms` : `failed: ${error.code ?? error.message}`}`);
+			resolve(
+				`${what} ${limit.aborted && !signal.aborted ? `gave no answer in ${timeoutMs} ms` : `failed: ${error.code ?? error.message}`}`,
+			);
 		});
 	});
 }
@@ -76,6 +81,8 @@ function askTcp({ port, timeoutMs, signal }: { port: number; timeoutMs: number; 
 		socket.setTimeout(timeoutMs, () => end(`port ${port} gave no answer in ${timeoutMs} ms`));
 		// Without a listener a connection to a port of the dynamic range can meet itself.
 		socket.once("connect", () => end(socket.localPort === port ? `nothing listens on port ${port}` : undefined));
-		socket.once("error", (error: NodeJS.ErrnoException) => end(error.code === "ECONNREFUSED" ? `nothing listens on port ${port}` : `port ${port}: ${error.message}`));
+		socket.once("error", (error: NodeJS.ErrnoException) =>
+			end(error.code === "ECONNREFUSED" ? `nothing listens on port ${port}` : `port ${port}: ${error.message}`),
+		);
 	});
 }

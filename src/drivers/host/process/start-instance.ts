@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "../../../core/app-error.ts";
-import { spawnDetached, type DetachedProcess } from "../../../lib/exec/detached.ts";
+import { type DetachedProcess, spawnDetached } from "../../../lib/exec/detached.ts";
 import { errnoOf } from "../fs-error.ts";
 import type { ProcessSpec } from "../kinds/process.ts";
 import { listenerOn } from "./listeners.ts";
@@ -26,7 +26,11 @@ export interface StartOptions {
 }
 
 /** What a Process and its health command find in their environment. */
-export function environmentOf(spec: ProcessSpec, slot: Slot, environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function environmentOf(
+	spec: ProcessSpec,
+	slot: Slot,
+	environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
 	const ports = portVariables(spec, slot);
 	const own = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, withPorts(value, ports)]));
 	return { ...environment, ...own, ...ports };
@@ -43,12 +47,18 @@ async function demandFreePorts(spec: ProcessSpec, slot: Slot): Promise<void> {
 		const listener = await listenerOn(number);
 		if (listener === undefined) continue;
 		const by = listener.who === undefined ? "another program" : listener.who;
-		throw cannotStart(`port ${number} (${port.name}) is already in use by ${by}`, "PortInUse", "Stop that program, or give the Process another port.");
+		throw cannotStart(
+			`port ${number} (${port.name}) is already in use by ${by}`,
+			"PortInUse",
+			"Stop that program, or give the Process another port.",
+		);
 	}
 }
 
 /** Starts a process: noted before, so that a kill at any instant neither loses it nor starts it twice. */
-export async function startInstance(options: StartOptions): Promise<{ readonly state: InstanceState & { readonly pid: number }; readonly process: DetachedProcess }> {
+export async function startInstance(
+	options: StartOptions,
+): Promise<{ readonly state: InstanceState & { readonly pid: number }; readonly process: DetachedProcess }> {
 	const { spec, slot, runs, cwd, folder, table, note } = options;
 	await demandFreePorts(spec, slot);
 	const id = randomUUID();
@@ -67,15 +77,30 @@ export async function startInstance(options: StartOptions): Promise<{ readonly s
 	} catch (error) {
 		switch (errnoOf(error)) {
 			case "ENOENT":
-				throw cannotStart(`the program ${program} was not found`, "ProgramNotFound", "Install it, put it on the PATH, or give its path.", error);
+				throw cannotStart(
+					`the program ${program} was not found`,
+					"ProgramNotFound",
+					"Install it, put it on the PATH, or give its path.",
+					error,
+				);
 			case "EACCES":
 				throw cannotStart(`the program ${program} may not be executed`, "ProgramNotExecutable", 'Give the File mode: "0755".', error);
 			case "ENOEXEC":
-				throw cannotStart(`${program} is no program that this machine can run`, "ProgramNotExecutable", "A script needs a first line such as #!/usr/bin/env node.", error);
+				throw cannotStart(
+					`${program} is no program that this machine can run`,
+					"ProgramNotExecutable",
+					"A script needs a first line such as #!/usr/bin/env node.",
+					error,
+				);
 			case "E2BIG":
 				throw cannotStart("arguments and environment are too long", "ArgumentsTooLong", "Put large values into a File.", error);
 			default:
-				throw cannotStart(`${program} could not be started: ${error instanceof Error ? error.message : String(error)}`, "ProgramNotStarted", "See the message.", error);
+				throw cannotStart(
+					`${program} could not be started: ${error instanceof Error ? error.message : String(error)}`,
+					"ProgramNotStarted",
+					"See the message.",
+					error,
+				);
 		}
 	}
 	const identity = await table.identify(process.pid);

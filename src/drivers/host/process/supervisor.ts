@@ -1,8 +1,8 @@
 import { nextDelay } from "../../../core/backoff.ts";
 import { parseDuration } from "../../../core/documents/metadata.ts";
 import type { Health } from "../../../core/health.ts";
-import { canonicalHash } from "../../../lib/hash.ts";
 import { run as runProgram } from "../../../lib/exec/run.ts";
+import { canonicalHash } from "../../../lib/hash.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { ProcessSpec } from "../kinds/process.ts";
@@ -258,7 +258,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 		if (policy === "never" || (policy === "on-failure" && isGood)) {
 			problem = { message, isSerious: !isGood };
 			run = without("active");
-			note({ ended: { runs: instance.state.runs, code: end === "unknown" ? null : end.code, signal: end === "unknown" ? null : end.signal } });
+			note({
+				ended: { runs: instance.state.runs, code: end === "unknown" ? null : end.code, signal: end === "unknown" ? null : end.signal },
+			});
 			return;
 		}
 		if (instance.readyMs() >= stableMs) failures = 0;
@@ -357,7 +359,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 	/** Noted in one write: from here on the new one is the one that serves, also after a kill. */
 	function takeOver(instance: Instance, old: readonly Instance[]): void {
 		run = without("next");
-		note({ active: instance.state, slot: instance.state.slot, leaving: [...run.leaving, ...old.map((each) => each.state)], switching: true });
+		note({
+			active: instance.state,
+			slot: instance.state.slot,
+			leaving: [...run.leaving, ...old.map((each) => each.state)],
+			switching: true,
+		});
 		for (const each of old) leaving.add(each);
 		active = instance;
 		next = undefined;
@@ -374,7 +381,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 		if (instance.isLate || (instance.wasReady && !instance.isReady)) {
 			if (!wish.spec.health.restart) return;
 			const output = instance.lastOutput();
-			problem = { message: `the process was restarted as it was not healthy: ${instance.reason ?? ""}${output === "" ? "" : `: ${output}`}`, isSerious: true };
+			problem = {
+				message: `the process was restarted as it was not healthy: ${instance.reason ?? ""}${output === "" ? "" : `: ${output}`}`,
+				isSerious: true,
+			};
 			tell();
 			await instance.halt(wish.spec.stop, closing.signal);
 			if (isClosed) return;
@@ -465,7 +475,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 		}
 		if (active !== undefined && active.state.runs !== runsOf(wish.spec)) {
 			if (switchProblem !== undefined) return { status: "Degraded", message: `the replacement ${switchProblem}; what ran before goes on` };
-			return { status: "Progressing", message: next === undefined ? "is being replaced" : `is being replaced: ${next.reason ?? "the new one starts"}` };
+			return {
+				status: "Progressing",
+				message: next === undefined ? "is being replaced" : `is being replaced: ${next.reason ?? "the new one starts"}`,
+			};
 		}
 		if (active === undefined || !active.isReady) {
 			if (active?.isLate === true || (active?.wasReady === true && active.end === undefined)) {

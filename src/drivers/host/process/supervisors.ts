@@ -9,7 +9,16 @@ import type { Log } from "../../../ports/log.ts";
 import { createExitPoller } from "./exit-poller.ts";
 import type { InstanceEnd } from "./instance.ts";
 import type { Slot } from "./port-variables.ts";
-import { type InstanceState, makeStateFolder, type ProcessWish, readRun, readWish, type RunState, writeRun, writeWish } from "./process-state.ts";
+import {
+	type InstanceState,
+	makeStateFolder,
+	type ProcessWish,
+	type RunState,
+	readRun,
+	readWish,
+	writeRun,
+	writeWish,
+} from "./process-state.ts";
 import { isSame, markerVariable, type ProcessTable, signalGroup } from "./process-table.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
@@ -199,7 +208,12 @@ async function findAll(home: string, table: ProcessTable, children: Children, lo
 			leaving: leaving.map(live).filter((state) => state !== undefined),
 		};
 		// What may not be started again and ended unseen stays ended.
-		const isOver = active?.pid !== undefined && liveActive === undefined && liveNext === undefined && wish.spec.restart.policy === "never" && !wish.removed;
+		const isOver =
+			active?.pid !== undefined &&
+			liveActive === undefined &&
+			liveNext === undefined &&
+			wish.spec.restart.policy === "never" &&
+			!wish.removed;
 		const settled: RunState = isOver ? { ...now, ended: { runs: active.runs, code: null, signal: null } } : now;
 		if (JSON.stringify(settled) !== JSON.stringify(run)) writeRun(folder, settled);
 		return { folder, wish, run: settled };
