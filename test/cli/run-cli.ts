@@ -19,6 +19,8 @@ export interface CliOptions {
 	readonly input?: string;
 	/** Called with all output so far; true stops it with SIGINT. */
 	readonly stopWhen?: (out: string) => boolean;
+	/** Called whenever there is more output; may end it with SIGINT later. */
+	readonly tick?: (out: string, stop: () => void) => void;
 }
 
 /** The real command line in a home of its own. */
@@ -49,6 +51,7 @@ export async function createCli(server?: string): Promise<Cli> {
 				let stopped = false;
 				child.stdout.on("data", (chunk) => {
 					out += String(chunk);
+					options.tick?.(out, () => void child.kill("SIGINT"));
 					if (!stopped && options.stopWhen?.(out) === true) stopped = child.kill("SIGINT");
 				});
 				child.stderr.on("data", (chunk) => {

@@ -35,8 +35,11 @@ export async function events(io: Io, options: EventsOptions): Promise<void> {
 		);
 	for (const event of items) print(event);
 	const newest = items.at(-1)?.id ?? (await client.call("listEvents", { query: { newest: true, limit: 1 } }, io)).items[0]?.id ?? 0;
+	let broken = false;
 	const onState = (state: "live" | "reconnecting") => {
-		if (state === "reconnecting" && !io.signal.aborted) io.err(`${io.errPaint.yellow("!")} the connection broke; trying again\n`);
+		if (state === "reconnecting" && !broken && !io.signal.aborted)
+			io.err(`${io.errPaint.yellow("!")} the connection broke; trying again until it stands\n`);
+		broken = state === "reconnecting";
 	};
 	for await (const event of client.events({ ...filter, after: newest, signal: io.signal, onState })) print(event);
 }
