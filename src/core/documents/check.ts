@@ -10,7 +10,8 @@ import { apiVersion } from "./metadata.ts";
 import { nearest } from "./nearest.ts";
 import { type Problem, problemsError } from "./problem.ts";
 import { projectSchema } from "./project.ts";
-import { type ReadDocument, readYaml } from "./read-yaml.ts";
+import { readQuickly } from "./quick-yaml.ts";
+import type { ReadDocument } from "./read-yaml.ts";
 import { repositorySchema } from "./repository.ts";
 
 /** One file of control documents. */
@@ -182,7 +183,7 @@ export function checkControlFiles(files: readonly DocumentFile[]): CheckResult {
 	const all: Located[] = [];
 	const byName = new Map<string, Located>();
 	for (const file of files) {
-		const { documents, problems: unreadable } = readYaml(file.path, file.text);
+		const { documents, problems: unreadable } = readQuickly(file.path, file.text);
 		problems.push(...unreadable);
 		for (const read of documents) {
 			const { located, problems: wrong } = readOne(read);

@@ -1,5 +1,6 @@
-import { type Document as YamlDocument, isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
+import { type Document as YamlDocument, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
 import type { SourcePlace } from "../app-error.ts";
+import { expandsTooFar } from "./expansion.ts";
 import { maxAliases, maxDepth, maxDocuments, maxFileBytes } from "./limits.ts";
 import type { Problem } from "./problem.ts";
 
@@ -23,12 +24,16 @@ export function pathText(path: readonly PropertyKey[]): string {
 function depthOf(document: YamlDocument.Parsed): { readonly depth: number; readonly aliases: number } {
 	let depth = 0;
 	let aliases = 0;
-	visit(document, (_key, node, path) => {
-		if (path.length > depth) depth = path.length;
-		if (isAlias(node)) aliases += 1;
-		return depth > maxDepth * 2 + 2 ? visit.BREAK : undefined;
+	visit(document, {
+		Alias: () => {
+			aliases += 1;
+		},
+		Collection: (_key, _node, path) => {
+			depth = Math.max(depth, path.filter(isCollection).length + 1);
+			return depth > maxDepth ? visit.BREAK : undefined;
+		},
 	});
-	return { depth: Math.floor(depth / 2), aliases };
+	return { depth, aliases };
 }
 
 /** Too deep a nesting would exhaust the parser's stack: seen in the text before it is parsed. */
@@ -87,8 +92,12 @@ export function readYaml(file: string, text: string): ReadFile {
 			continue;
 		}
 		try {
-			const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+			const value: unknown = document.toJS({ maxAliasCount: -1 });
 			if (value === null || value === undefined) continue;
+			if (aliases > 0 && expandsTooFar(value)) {
+				problems.push({ place: at(document.range[0]), message: "its aliases expand to too much", hint: "Write the values out." });
+				continue;
+			}
 			documents.push({ value, place: (path, ofKey = false) => ({ ...at(offsetOf(document, path, ofKey)), key: pathText(path) }) });
 		} catch (error) {
 			problems.push({ place: at(document.range[0]), message: explainYaml(error instanceof Error ? error.message : String(error)) });
@@ -98,7 +107,6 @@ export function readYaml(file: string, text: string): ReadFile {
 }
 
 function explainYaml(message: string): string {
-	if (/excessive alias/iu.test(message)) return "its aliases expand to too much";
 	if (/tab/iu.test(message)) return "uses tabs to indent: YAML wants spaces";
 	return message.replace(/\s+at line \d+[\s\S]*$/u, "").replace(/\.$/u, "");
 }

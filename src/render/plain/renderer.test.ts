@@ -87,8 +87,8 @@ describe("plain YAML and JSON", () => {
 	});
 
 	it("stops at more Objects than one Application may have", async () => {
-		const many = Array.from({ length: 10_001 }, (_, index) => `apiVersion: v1\nkind: X\nmetadata: {name: a${index}}\n`).join("---\n");
-		expect(await errorOf(renderFiles({ "app/a.yaml": many }, { target: "kubernetes" }))).toMatchObject({ code: "TooMuch" });
+		const many = (prefix: string): string => Array.from({ length: 5001 }, (_, index) => `apiVersion: v1\nkind: X\nmetadata: {name: ${prefix}${index}}\n`).join("---\n");
+		expect(await errorOf(renderFiles({ "app/a.yaml": many("a"), "app/b.yaml": many("b") }, { target: "kubernetes" }))).toMatchObject({ code: "TooMuch" });
 	});
 
 	it("stops when it is told to", async () => {
