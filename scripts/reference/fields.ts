@@ -21,12 +21,16 @@ export function fieldsOf(schema: JsonSchema, prefix = ""): readonly Field[] {
 			type: typeText(field),
 			required: required.has(key),
 			...(field.default === undefined || isMapWithFields(field) ? {} : { default: JSON.stringify(field.default) }),
-			description: field.description ?? "",
+			description: field.description ?? field.items?.description ?? "",
 		};
 		return [row, ...beneath(field, name)];
 	});
 	const seen = new Set(own.map(({ name }) => name));
-	const branches = alternatives(schema).flatMap((branch) => fieldsOf(branch, prefix));
+	// Which of the alternatives is taken is up to the writer, so nothing in one is required as such.
+	const branches = alternatives(schema).flatMap((branch) => {
+		const top = new Set(Object.keys(branch.properties ?? {}).map((key) => (prefix === "" ? key : `${prefix}.${key}`)));
+		return fieldsOf(branch, prefix).map((field) => (top.has(field.name) ? { ...field, required: false } : field));
+	});
 	return [...own, ...branches.filter(({ name }) => !seen.has(name) && seen.add(name))];
 }
 
@@ -62,7 +66,9 @@ export function typeText(schema: JsonSchema): string {
 		case "array":
 			return schema.items === undefined ? "list" : `list of ${plural(typeText(schema.items))}`;
 		case "object":
-			return typeof schema.additionalProperties === "object" && schema.properties === undefined ? `map to ${typeText(schema.additionalProperties)}` : "map";
+			return typeof schema.additionalProperties === "object" && schema.properties === undefined
+				? `map to ${typeText(schema.additionalProperties)}`
+				: "map";
 		case "null":
 			return "null";
 		default:

@@ -7,7 +7,7 @@ import { overlaySchema } from "../../src/render/plain/overlay.ts";
 export interface JsonSchema {
 	readonly $schema?: string;
 	readonly type?: string;
-	readonly const?: unknown;
+	readonly const?: string;
 	readonly enum?: readonly unknown[];
 	readonly description?: string;
 	readonly default?: unknown;
@@ -52,6 +52,11 @@ export function anySchema(kinds: readonly ReferenceKind[]): JsonSchema & { reado
 	return {
 		$schema: "https://json-schema.org/draft/2020-12/schema",
 		title: "Gitward",
-		anyOf: kinds.map(({ schema: { $schema: _, ...schema } }) => schema),
+		anyOf: kinds.map(({ schema }) => withoutVersion(schema)),
 	};
+}
+
+/** `$schema` stands once, at the top. */
+function withoutVersion(schema: JsonSchema): JsonSchema {
+	return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema"));
 }

@@ -26,7 +26,9 @@ describe("folderTree", () => {
 	it("lists, reads and names files as git does, without .git", async () => {
 		const tree = folderTree(root);
 		expect((await tree.list("")).map(({ name, type }) => [name, type])).toEqual([["app", "folder"]]);
-		expect(await tree.list("app/sub")).toEqual([{ name: "run.sh", type: "file", executable: true, oid: "1a2485251c33a70432394c93fb89330ef214bfc9", size: 10 }]);
+		expect(await tree.list("app/sub")).toEqual([
+			{ name: "run.sh", type: "file", executable: true, oid: "1a2485251c33a70432394c93fb89330ef214bfc9", size: 10 },
+		]);
 		expect((await tree.read("app/sub/run.sh")).toString()).toBe("#!/bin/sh\n");
 		expect(await tree.oid("app/nothing")).toBeUndefined();
 		expect(await errorOf(tree.list("app/a.yaml"))).toMatchObject({ kind: "notFound" });
@@ -49,7 +51,10 @@ describe("folderTree", () => {
 		expect(await errorOf(renderFiles(tree))).toMatchObject({ code: "PathOutsideTree" });
 		await rm(join(root, "app", "out.yaml"));
 		await symlink("..", join(root, "up"));
-		await writeFile(join(root, "app", "b.yaml"), "apiVersion: host.gitward.dev/v1\nkind: File\nmetadata: {name: b}\nspec: {source: ../up/secret.yaml}\n");
+		await writeFile(
+			join(root, "app", "b.yaml"),
+			"apiVersion: host.gitward.dev/v1\nkind: File\nmetadata: {name: b}\nspec: {source: ../up/secret.yaml}\n",
+		);
 		expect(await errorOf(renderFiles(tree))).toMatchObject({ code: "PathOutsideTree" });
 	});
 

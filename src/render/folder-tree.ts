@@ -78,7 +78,8 @@ export function folderTree(folder: string, repository = "folder"): FileTree {
 			try {
 				const handle = await open(real, "r");
 				try {
-					if (stats.size > limit) throw new AppError(`${path} is larger than ${limit} bytes`, { code: "FileTooLarge", kind: "invalid", place: { file: path } });
+					if (stats.size > limit)
+						throw new AppError(`${path} is larger than ${limit} bytes`, { code: "FileTooLarge", kind: "invalid", place: { file: path } });
 					return await handle.readFile(options);
 				} finally {
 					await handle.close();
@@ -94,15 +95,31 @@ export function folderTree(folder: string, repository = "folder"): FileTree {
 	}
 
 	function outside(path: string): AppError {
-		return new AppError(`${path} leads out of ${folder}`, { code: "PathOutsideTree", kind: "invalid", place: { file: path }, hint: "Only what stands in the folder itself can be read; symbolic links must stay inside." });
+		return new AppError(`${path} leads out of ${folder}`, {
+			code: "PathOutsideTree",
+			kind: "invalid",
+			place: { file: path },
+			hint: "Only what stands in the folder itself can be read; symbolic links must stay inside.",
+		});
 	}
 
 	function translate(error: unknown, path: string): unknown {
 		const { code } = error as NodeJS.ErrnoException;
 		if (error instanceof AppError) return error;
 		if (code === "ENOENT" || code === "ENOTDIR") return missing(path);
-		if (code === "ELOOP" || code === "ENAMETOOLONG") return new AppError(`${path} leads through symbolic links that go round in a circle`, { code: "LinkLoop", kind: "invalid", place: { file: path } });
-		if (code === "EACCES" || code === "EPERM") return new AppError(`${join(folder, path)} may not be read`, { code: "PathDenied", kind: "denied", place: { file: path }, cause: error });
+		if (code === "ELOOP" || code === "ENAMETOOLONG")
+			return new AppError(`${path} leads through symbolic links that go round in a circle`, {
+				code: "LinkLoop",
+				kind: "invalid",
+				place: { file: path },
+			});
+		if (code === "EACCES" || code === "EPERM")
+			return new AppError(`${join(folder, path)} may not be read`, {
+				code: "PathDenied",
+				kind: "denied",
+				place: { file: path },
+				cause: error,
+			});
 		return error;
 	}
 }

@@ -70,7 +70,13 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 			const inner = path === "" ? name : `${path}/${name}`;
 			if (each.content === null) entries.delete(name);
 			else if (each.content !== undefined) {
-				entries.set(name, { name, type: "file", executable: entries.get(name)?.executable ?? false, oid: blobOid(each.content), size: each.content.length });
+				entries.set(name, {
+					name,
+					type: "file",
+					executable: entries.get(name)?.executable ?? false,
+					oid: blobOid(each.content),
+					size: each.content.length,
+				});
 			} else {
 				const oid = await folderOid(inner, options);
 				if (oid === undefined) entries.delete(name);
@@ -84,7 +90,9 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 	async function folderOid(path: string, options?: SignalOption): Promise<string | undefined> {
 		try {
 			const entries = await list(path, options);
-			return entries.length === 0 && path !== "" ? undefined : syntheticOid(entries.flatMap((entry) => [entry.name, entry.type, String(entry.executable), entry.oid]));
+			return entries.length === 0 && path !== ""
+				? undefined
+				: syntheticOid(entries.flatMap((entry) => [entry.name, entry.type, String(entry.executable), entry.oid]));
 		} catch (error) {
 			if (toAppError(error).kind === "notFound") return undefined;
 			throw error;
@@ -108,9 +116,11 @@ export function overlayTree(base: FileTree, files: ReadonlyMap<string, Buffer | 
 		async read(path, options) {
 			const node = find(path);
 			if (node === undefined) return base.read(path, options);
-			if (node.content === null || node.content === undefined) throw new AppError(`There is no file ${path}`, { code: "PathNotFound", kind: "notFound", place: { file: path } });
+			if (node.content === null || node.content === undefined)
+				throw new AppError(`There is no file ${path}`, { code: "PathNotFound", kind: "notFound", place: { file: path } });
 			const limit = options?.limit ?? defaultLimit;
-			if (node.content.length > limit) throw new AppError(`${path} is larger than ${limit} bytes`, { code: "FileTooLarge", kind: "invalid", place: { file: path } });
+			if (node.content.length > limit)
+				throw new AppError(`${path} is larger than ${limit} bytes`, { code: "FileTooLarge", kind: "invalid", place: { file: path } });
 			return node.content;
 		},
 	};

@@ -6,7 +6,8 @@ import { createRendering } from "./rendering.ts";
 
 const object = (kind: string, name: string, spec: unknown, metadata: object = {}): string =>
 	JSON.stringify({ apiVersion: "host.gitward.dev/v1", kind, metadata: { name, ...metadata }, spec });
-const specs = (objects: readonly DesiredObject[]): Readonly<Record<string, unknown>> => Object.fromEntries(objects.map(({ metadata, spec }) => [metadata.name, spec]));
+const specs = (objects: readonly DesiredObject[]): Readonly<Record<string, unknown>> =>
+	Object.fromEntries(objects.map(({ metadata, spec }) => [metadata.name, spec]));
 
 describe("sources", () => {
 	it("puts the content of a file in its place, text or not, from this Repository and others", async () => {
@@ -43,12 +44,27 @@ describe("sources", () => {
 
 	it("gives the files of a Directory its path, namespace and annotations", async () => {
 		const { objects } = await renderFiles({
-			"app/a.json": object("Directory", "site", { source: "site", path: "/www", mode: "0750" }, { annotations: { "gitward.dev/wave": "2" } }),
+			"app/a.json": object(
+				"Directory",
+				"site",
+				{ source: "site", path: "/www", mode: "0750" },
+				{ annotations: { "gitward.dev/wave": "2" } },
+			),
 			"app/site/a.txt": "a",
 		});
 		expect(objects).toEqual([
-			{ apiVersion: "host.gitward.dev/v1", kind: "Directory", metadata: { name: "site", namespace: "shop", annotations: { "gitward.dev/wave": "2" } }, spec: { path: "/www", mode: "0750" } },
-			{ apiVersion: "host.gitward.dev/v1", kind: "File", metadata: { name: "site/a.txt", namespace: "shop", annotations: { "gitward.dev/wave": "2" } }, spec: { path: "/www/a.txt", content: "a" } },
+			{
+				apiVersion: "host.gitward.dev/v1",
+				kind: "Directory",
+				metadata: { name: "site", namespace: "shop", annotations: { "gitward.dev/wave": "2" } },
+				spec: { path: "/www", mode: "0750" },
+			},
+			{
+				apiVersion: "host.gitward.dev/v1",
+				kind: "File",
+				metadata: { name: "site/a.txt", namespace: "shop", annotations: { "gitward.dev/wave": "2" } },
+				spec: { path: "/www/a.txt", content: "a" },
+			},
 		]);
 	});
 
@@ -77,7 +93,9 @@ describe("sources", () => {
 	it("takes in no more than an Application may hold", async () => {
 		const large = Buffer.alloc(1024 * 1024, "x");
 		const files = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`app/site/${index}.txt`, large]));
-		expect(await errorOf(renderFiles({ "app/a.json": object("Directory", "site", { source: "site" }), ...files }))).toMatchObject({ code: "TooMuch" });
+		expect(await errorOf(renderFiles({ "app/a.json": object("Directory", "site", { source: "site" }), ...files }))).toMatchObject({
+			code: "TooMuch",
+		});
 	});
 });
 
@@ -100,7 +118,11 @@ describe("what a Process runs from", () => {
 
 	it("is told by a digest of the Files, Directories and Archives beside it, or of those that it names", async () => {
 		const before = await inputsOf();
-		expect(before).toEqual({ web: expect.stringMatching(/^[0-9a-f]{64}$/u), named: expect.stringMatching(/^[0-9a-f]{64}$/u), none: undefined });
+		expect(before).toEqual({
+			web: expect.stringMatching(/^[0-9a-f]{64}$/u),
+			named: expect.stringMatching(/^[0-9a-f]{64}$/u),
+			none: undefined,
+		});
 		expect(await inputsOf()).toEqual(before);
 		const conf = await inputsOf({ "app/conf.json": object("File", "conf", { content: "2" }) });
 		expect([conf.web !== before.web, conf.named !== before.named]).toEqual([true, false]);
@@ -110,7 +132,9 @@ describe("what a Process runs from", () => {
 	});
 
 	it("proposes the name that restartOn may have meant", async () => {
-		const error = await errorOf(renderFiles({ ...files, "app/web.json": object("Process", "web", { command: ["node"], restartOn: ["cnf"] }) }));
+		const error = await errorOf(
+			renderFiles({ ...files, "app/web.json": object("Process", "web", { command: ["node"], restartOn: ["cnf"] }) }),
+		);
 		expect(error).toMatchObject({ code: "RestartOnUnknown", hint: "Did you mean conf?", place: { file: "app/web.json" } });
 	});
 });
@@ -122,7 +146,9 @@ describe("checks", () => {
 	});
 
 	it("names both places of an Object that is there twice, in whatever version of its API", async () => {
-		const error = await errorOf(renderFiles({ "app/a.yaml": fileYaml("a"), "app/sub/b.yaml": `# second\n${fileYaml("a", "", ", namespace: shop")}` }));
+		const error = await errorOf(
+			renderFiles({ "app/a.yaml": fileYaml("a"), "app/sub/b.yaml": `# second\n${fileYaml("a", "", ", namespace: shop")}` }),
+		);
 		expect(error).toMatchObject({ code: "ObjectTwice", place: { file: "app/sub/b.yaml", line: 4 } });
 		expect(error.message).toContain("app/a.yaml:3");
 	});
@@ -145,7 +171,10 @@ describe("checks", () => {
 	});
 
 	it("leaves kinds that only the target knows to it", async () => {
-		const { objects } = await renderFiles({ "app/a.yaml": "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nany: thing\n" }, { target: "kubernetes" });
+		const { objects } = await renderFiles(
+			{ "app/a.yaml": "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nany: thing\n" },
+			{ target: "kubernetes" },
+		);
 		expect(objects).toHaveLength(1);
 	});
 });
@@ -165,7 +194,9 @@ describe("what a render read", () => {
 		};
 		const { inputs } = await renderFiles(files);
 		expect(inputs.map(({ path }) => path).toSorted()).toEqual(["app", "base", "values/dev.yaml"]);
-		expect((await renderFiles({ "app.yaml": fileYaml("a") }, { path: "app.yaml" })).inputs.map(({ path, oid }) => [path, oid !== null])).toEqual([["app.yaml", true]]);
+		expect(
+			(await renderFiles({ "app.yaml": fileYaml("a") }, { path: "app.yaml" })).inputs.map(({ path, oid }) => [path, oid !== null]),
+		).toEqual([["app.yaml", true]]);
 	});
 
 	it("holds what a symbolic link leads to", async () => {
@@ -197,7 +228,16 @@ describe("other renderers", () => {
 			render: async () => ({ objects: [{ apiVersion: "v1", kind: "X", metadata: { name: "made" } }], warnings: ["old field"] }),
 		};
 		const rendering = createRendering({ kinds: () => undefined, renderers: [renderer] });
-		const request = { application: "shop", environment: "dev", target: "kubernetes", defaultNamespace: "default", repository: "env", ref: "main", path: "app", values: undefined };
+		const request = {
+			application: "shop",
+			environment: "dev",
+			target: "kubernetes",
+			defaultNamespace: "default",
+			repository: "env",
+			ref: "main",
+			path: "app",
+			values: undefined,
+		};
 		const kustomized = await rendering.render({ ...request, tree: async () => treeOf({ "app/kustomization.yaml": "" }) });
 		expect(kustomized).toMatchObject({ objects: [{ metadata: { name: "made", namespace: "default" } }], warnings: ["old field"] });
 		const plain = await rendering.render({ ...request, tree: async () => treeOf({ "app/a.yaml": fileYaml("a") }) });

@@ -79,7 +79,11 @@ function checkKinds(objects: readonly LocatedObject[], kinds: readonly ObjectKin
 				{
 					place: located.place([isVersion ? "apiVersion" : "kind"]),
 					message: `${object.apiVersion} ${object.kind} is not known to a target of kind ${target}`,
-					hint: isVersion ? `Use apiVersion ${kinds.find((each) => each.kind === object.kind)?.apiVersion ?? ""}.` : near === undefined ? `Known kinds: ${names.join(", ")}.` : `Did you mean ${near}?`,
+					hint: isVersion
+						? `Use apiVersion ${kinds.find((each) => each.kind === object.kind)?.apiVersion ?? ""}.`
+						: near === undefined
+							? `Known kinds: ${names.join(", ")}.`
+							: `Did you mean ${near}?`,
 				},
 			];
 		}
@@ -97,7 +101,12 @@ function checkUnique(objects: readonly LocatedObject[]): void {
 		const other = seen.get(key);
 		if (other !== undefined) {
 			const first = other.place(["metadata", "name"]);
-			throw invalidAt(located.place(["metadata", "name"]), `there are two of ${key}: the other stands at ${first.file}:${first.line ?? 1}`, "ObjectTwice", "Rename or remove one of them.");
+			throw invalidAt(
+				located.place(["metadata", "name"]),
+				`there are two of ${key}: the other stands at ${first.file}:${first.line ?? 1}`,
+				"ObjectTwice",
+				"Rename or remove one of them.",
+			);
 		}
 		seen.set(key, located);
 	}

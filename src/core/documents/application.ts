@@ -14,7 +14,10 @@ export const applicationSchema = z
 			ref: z.string().min(1).optional().describe("What is followed instead of the Repository's own ref."),
 			environment: nameSchema.describe("Environment it goes to."),
 			values: z.record(z.string(), z.json()).optional().describe("Values for templates; giving them, also empty ones, turns `${{ }}` on."),
-			dependsOn: z.array(nameSchema).default([]).describe("Applications that must be Healthy at their desired Revision before this one syncs."),
+			dependsOn: z
+				.array(nameSchema)
+				.default([])
+				.describe("Applications that must be Healthy at their desired Revision before this one syncs."),
 			drift: driftModeSchema.optional().describe("Instead of the Environment's."),
 			suspend: z.boolean().default(false).describe("While true nothing is synced or repaired."),
 			healthTimeout: durationSchema.default("5m").describe("How long a Sync waits for health before it counts as failed."),

@@ -20,7 +20,9 @@ export interface DocumentFile {
 	readonly text: string;
 }
 
-export type CheckResult = { readonly set: ControlSet; readonly problems: readonly [] } | { readonly set: undefined; readonly problems: readonly Problem[] };
+export type CheckResult =
+	| { readonly set: ControlSet; readonly problems: readonly [] }
+	| { readonly set: undefined; readonly problems: readonly Problem[] };
 
 /** Schemas of the control documents, by kind. */
 export const documentSchemas = {
@@ -76,7 +78,9 @@ function readOne(read: ReadDocument): { readonly located?: Located; readonly pro
 }
 
 /** Every reference of a document to another: where it stands, and the kind it names. */
-function referencesOf({ document }: Located): readonly { readonly path: readonly PropertyKey[]; readonly kind: Document["kind"]; readonly name: string }[] {
+function referencesOf({
+	document,
+}: Located): readonly { readonly path: readonly PropertyKey[]; readonly kind: Document["kind"]; readonly name: string }[] {
 	if (document.kind === "Environment") {
 		return document.spec.after.map((name, index) => ({ path: ["spec", "after", index], kind: "Environment", name }));
 	}
@@ -95,11 +99,18 @@ const rangePattern = /^[\^~<>=v]?[=]?\s*[0-9xX*]|\|\|/u;
 
 /** Whether a text can name what is followed: a branch, tag, commit, or a semver range. */
 function isRef(ref: string): boolean {
-	return ref.length <= 255 && (refPattern.test(ref) || (rangePattern.test(ref) && /^[\w.\-+^~<>=*|\s]+$/u.test(ref) && !ref.startsWith("-")));
+	return (
+		ref.length <= 255 && (refPattern.test(ref) || (rangePattern.test(ref) && /^[\w.\-+^~<>=*|\s]+$/u.test(ref) && !ref.startsWith("-")))
+	);
 }
 
 function isSafePath(path: string): boolean {
-	return !path.startsWith("/") && !path.includes("\\") && !path.includes("\0") && path.split("/").every((part) => part !== ".." && part !== ".git");
+	return (
+		!path.startsWith("/") &&
+		!path.includes("\\") &&
+		!path.includes("\0") &&
+		path.split("/").every((part) => part !== ".." && part !== ".git")
+	);
 }
 
 function checkFields({ document, read }: Located): readonly Problem[] {
@@ -110,7 +121,8 @@ function checkFields({ document, read }: Located): readonly Problem[] {
 	const refHint = "Use a branch, a tag, a commit or a semver range such as ^1.4.";
 	if (document.kind === "Application") {
 		const { path, ref, dependsOn } = document.spec;
-		if (!isSafePath(path)) add(["spec", "path"], `is ${JSON.stringify(path)}, which leads out of the Repository`, "Use a path below its root, without `..`.");
+		if (!isSafePath(path))
+			add(["spec", "path"], `is ${JSON.stringify(path)}, which leads out of the Repository`, "Use a path below its root, without `..`.");
 		if (ref !== undefined && !isRef(ref)) add(["spec", "ref"], `is ${JSON.stringify(ref)}, which cannot name what is followed`, refHint);
 		const self = dependsOn.indexOf(document.metadata.name);
 		if (self >= 0) add(["spec", "dependsOn", self], "names the Application itself");
@@ -118,8 +130,10 @@ function checkFields({ document, read }: Located): readonly Problem[] {
 	if (document.kind === "Repository") {
 		const { ref, url } = document.spec;
 		if (!isRef(ref)) add(["spec", "ref"], `is ${JSON.stringify(ref)}, which cannot name what is followed`, refHint);
-		if (url.startsWith("-") || /^[a-z+]+::/iu.test(url) || /[\0\r\n]/u.test(url)) add(["spec", "url"], `is ${JSON.stringify(url)}, which is no URL that Gitward fetches from`, "Use https, ssh, a file URL or a path.");
-		if (/^https?:\/\/[^/@]*:[^/@]*@/iu.test(url)) add(["spec", "url"], "holds a password", "Put it into a file or an environment variable and name that in spec.credentials.");
+		if (url.startsWith("-") || /^[a-z+]+::/iu.test(url) || /[\0\r\n]/u.test(url))
+			add(["spec", "url"], `is ${JSON.stringify(url)}, which is no URL that Gitward fetches from`, "Use https, ssh, a file URL or a path.");
+		if (/^https?:\/\/[^/@]*:[^/@]*@/iu.test(url))
+			add(["spec", "url"], "holds a password", "Put it into a file or an environment variable and name that in spec.credentials.");
 	}
 	if (document.kind === "Environment") {
 		for (const [index, window] of document.spec.policy.windows.entries()) {
@@ -127,14 +141,22 @@ function checkFields({ document, read }: Located): readonly Problem[] {
 			try {
 				new Intl.DateTimeFormat("en", { timeZone: window.timeZone });
 			} catch {
-				add([...path, "timeZone"], `is ${JSON.stringify(window.timeZone)}, which is no IANA time zone`, "For instance Europe/Berlin, or UTC.");
+				add(
+					[...path, "timeZone"],
+					`is ${JSON.stringify(window.timeZone)}, which is no IANA time zone`,
+					"For instance Europe/Berlin, or UTC.",
+				);
 				continue;
 			}
 			try {
 				const cron = new Cron(window.schedule, { timezone: window.timeZone, paused: true, mode: "5-part" });
 				if (cron.nextRun() === null) add([...path, "schedule"], `is ${JSON.stringify(window.schedule)}, which never comes`);
 			} catch {
-				add([...path, "schedule"], `is ${JSON.stringify(window.schedule)}, which is no cron expression of five fields`, "For instance `0 9 * * 1-5`: at 9:00 from Monday to Friday.");
+				add(
+					[...path, "schedule"],
+					`is ${JSON.stringify(window.schedule)}, which is no cron expression of five fields`,
+					"For instance `0 9 * * 1-5`: at 9:00 from Monday to Friday.",
+				);
 			}
 		}
 	}
@@ -155,7 +177,10 @@ function checkProject({ document, read }: Located, projects: ReadonlyMap<string,
 		problems.push({
 			place: read.place(["spec", field]),
 			message: `is ${JSON.stringify(name)}, which the Project ${project.metadata.name} does not allow`,
-			hint: globs.length === 0 ? `Its spec.${field === "repository" ? "repositories" : "environments"} allows none.` : `It allows ${globs.join(", ")}.`,
+			hint:
+				globs.length === 0
+					? `Its spec.${field === "repository" ? "repositories" : "environments"} allows none.`
+					: `It allows ${globs.join(", ")}.`,
 		});
 	}
 	return problems;
@@ -168,7 +193,9 @@ function checkCycles(all: readonly Located[]): readonly Problem[] {
 		["Environment", "after"],
 	] as const) {
 		const mine = new Map(all.filter(({ document }) => document.kind === kind).map((located) => [located.document.metadata.name, located]));
-		const edges = new Map([...mine].map(([name, { document }]) => [name, (document.spec as Readonly<Record<string, unknown>>)[field] as readonly string[]]));
+		const edges = new Map(
+			[...mine].map(([name, { document }]) => [name, (document.spec as Readonly<Record<string, unknown>>)[field] as readonly string[]]),
+		);
 		const cycle = findCycle(edges);
 		const first = mine.get(cycle?.[0] ?? "");
 		if (cycle === undefined || first === undefined || cycle.length === 2) continue;
@@ -192,15 +219,22 @@ export function checkControlFiles(files: readonly DocumentFile[]): CheckResult {
 			const id = `${located.document.kind} ${located.document.metadata.name}`;
 			const other = byName.get(id)?.read.place(["metadata", "name"]);
 			if (other !== undefined) {
-				problems.push({ place: read.place(["metadata", "name"]), message: `there are two of ${id}: the other stands at ${other.file}:${other.line ?? 1}`, hint: "Rename or remove one of them." });
+				problems.push({
+					place: read.place(["metadata", "name"]),
+					message: `there are two of ${id}: the other stands at ${other.file}:${other.line ?? 1}`,
+					hint: "Rename or remove one of them.",
+				});
 				continue;
 			}
 			byName.set(id, located);
 			all.push(located);
 		}
 	}
-	const namesOf = (kind: Document["kind"]): readonly string[] => all.filter(({ document }) => document.kind === kind).map(({ document }) => document.metadata.name);
-	const projects = new Map(all.filter(({ document }) => document.kind === "Project").map((located) => [located.document.metadata.name, located]));
+	const namesOf = (kind: Document["kind"]): readonly string[] =>
+		all.filter(({ document }) => document.kind === kind).map(({ document }) => document.metadata.name);
+	const projects = new Map(
+		all.filter(({ document }) => document.kind === "Project").map((located) => [located.document.metadata.name, located]),
+	);
 	// A reference is only called unknown where every document could be read: otherwise what it names may be among the broken ones.
 	const isWhole = problems.length === 0;
 	for (const located of all) {
@@ -223,7 +257,9 @@ export function checkControlFiles(files: readonly DocumentFile[]): CheckResult {
 /** Documents by kind and name. */
 export function toControlSet(documents: readonly Document[]): ControlSet {
 	const of = <K extends Document["kind"]>(kind: K): ReadonlyMap<string, Extract<Document, { kind: K }>> =>
-		new Map(documents.filter((each): each is Extract<Document, { kind: K }> => each.kind === kind).map((each) => [each.metadata.name, each]));
+		new Map(
+			documents.filter((each): each is Extract<Document, { kind: K }> => each.kind === kind).map((each) => [each.metadata.name, each]),
+		);
 	return { repositories: of("Repository"), environments: of("Environment"), applications: of("Application"), projects: of("Project") };
 }
 

@@ -56,7 +56,8 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonl
 /** The branch of a union that came furthest: its issues are what the writer most likely wants to hear. */
 function furthest(issue: Extract<Issue, { code: "invalid_union" }>): readonly Issue[] {
 	const branches = issue.errors.filter((branch) => branch.length > 0);
-	const depth = (branch: readonly Issue[]): number => Math.max(...branch.map((each) => each.path.length + (each.code === "unrecognized_keys" || each.code === "invalid_type" ? 0 : 1)));
+	const depth = (branch: readonly Issue[]): number =>
+		Math.max(...branch.map((each) => each.path.length + (each.code === "unrecognized_keys" || each.code === "invalid_type" ? 0 : 1)));
 	return branches.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
 }
 
@@ -68,7 +69,9 @@ export function explainIssues(issues: readonly Issue[], document: ReadDocument, 
 function explainIssue(issue: Issue, document: ReadDocument, schema: z.ZodType): readonly Problem[] {
 	const { path } = issue;
 	const value = valueAt(document.value, path);
-	const at = (message: string, hint?: string): readonly Problem[] => [{ place: document.place(path), message, ...(hint === undefined ? {} : { hint }) }];
+	const at = (message: string, hint?: string): readonly Problem[] => [
+		{ place: document.place(path), message, ...(hint === undefined ? {} : { hint }) },
+	];
 	switch (issue.code) {
 		case "unrecognized_keys":
 			return issue.keys.map((key) => {
@@ -86,10 +89,18 @@ function explainIssue(issue: Issue, document: ReadDocument, schema: z.ZodType): 
 			const values = issue.values.map(String);
 			if (value === undefined) return at(`is missing: ${values.join(" or ")} is expected`);
 			const near = typeof value === "string" ? nearest(value, values) : undefined;
-			return at(`is ${JSON.stringify(value)}, but ${values.length === 1 ? values[0] : `one of ${values.join(", ")}`} is expected`, near === undefined ? undefined : `Did you mean ${near}?`);
+			return at(
+				`is ${JSON.stringify(value)}, but ${values.length === 1 ? values[0] : `one of ${values.join(", ")}`} is expected`,
+				near === undefined ? undefined : `Did you mean ${near}?`,
+			);
 		}
 		case "invalid_format":
-			return at(`is ${JSON.stringify(value)}, but ${issue.message.startsWith("Invalid") ? `${issue.format} is expected` : issue.message} is expected`.replace("is expected is expected", "is expected"));
+			return at(
+				`is ${JSON.stringify(value)}, but ${issue.message.startsWith("Invalid") ? `${issue.format} is expected` : issue.message} is expected`.replace(
+					"is expected is expected",
+					"is expected",
+				),
+			);
 		case "too_small":
 			if (issue.origin === "string" && value === "") return at("must not be empty");
 			return at(`is too ${issue.origin === "number" || issue.origin === "int" ? "small" : "short"}: at least ${String(issue.minimum)}`);
@@ -97,8 +108,9 @@ function explainIssue(issue: Issue, document: ReadDocument, schema: z.ZodType): 
 			return at(`is too ${issue.origin === "number" || issue.origin === "int" ? "large" : "long"}: at most ${String(issue.maximum)}`);
 		case "invalid_union": {
 			const inner = furthest(issue);
-			if (inner.length === 0) return at(issue.message === "Invalid input" ? `is ${typeName(value)}, which fits none of what is allowed here` : issue.message);
-			return inner.flatMap((each) => explainIssue({ ...each, path: [...path, ...each.path] } as Issue, document, schema));
+			if (inner.length === 0)
+				return at(issue.message === "Invalid input" ? `is ${typeName(value)}, which fits none of what is allowed here` : issue.message);
+			return inner.flatMap((each) => explainIssue({ ...each, path: [...path, ...each.path] }, document, schema));
 		}
 		case "custom":
 			return at(issue.message);

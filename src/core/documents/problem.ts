@@ -17,7 +17,10 @@ function where({ file, line, column }: SourcePlace): string {
 }
 
 /** A problem as a good compiler shows it: place, message, the line with a caret, what to do. */
-export function formatProblem(problem: Problem, paint: (text: string, role: "error" | "quiet" | "strong") => string = (text) => text): string {
+export function formatProblem(
+	problem: Problem,
+	paint: (text: string, role: "error" | "quiet" | "strong") => string = (text) => text,
+): string {
 	const { place, message, hint } = problem;
 	const key = place.key === undefined || place.key === "" ? "" : ` ${place.key}:`;
 	const lines = [`${paint(`${where(place)}:`, "strong")}${key} ${paint(message, "error")}`];

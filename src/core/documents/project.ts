@@ -9,8 +9,10 @@ export const projectSchema = z
 		kind: z.literal("Project"),
 		metadata: metadataSchema,
 		spec: z.strictObject({
-			description: z.string().default(""),
-			repositories: globs.default([]).describe("Names or globs of Repositories that Applications of the Project may use; none where empty."),
+			description: z.string().default("").describe("What the team does, for people."),
+			repositories: globs
+				.default([])
+				.describe("Names or globs of Repositories that Applications of the Project may use; none where empty."),
 			environments: globs.default([]).describe("Names or globs of Environments they may go to; none where empty."),
 			kinds: globs.default(["*"]).describe("Kinds of Objects they may hold, as `Kind` or `Kind.group`, with globs."),
 		}),

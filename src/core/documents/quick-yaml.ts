@@ -20,7 +20,10 @@ export function readQuickly(file: string, text: string, schema: Schema = coreSch
 		if (explained().problems.length > 0) return explained();
 		return { documents: [], problems: [{ place: placeOf(file, text, values), message: reasonOf(values) }] };
 	}
-	const place = (index: number): ReadDocument["place"] => (path, ofKey) => explained().documents[index]?.place(path, ofKey) ?? { file };
+	const place =
+		(index: number): ReadDocument["place"] =>
+		(path, ofKey) =>
+			explained().documents[index]?.place(path, ofKey) ?? { file };
 	const documents = values.filter((value) => value !== null && value !== undefined).map((value, index) => ({ value, place: place(index) }));
 	return { documents, problems: [] };
 }

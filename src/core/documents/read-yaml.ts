@@ -1,4 +1,4 @@
-import { type Document as YamlDocument, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
+import { isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document as YamlDocument } from "yaml";
 import type { SourcePlace } from "../app-error.ts";
 import { expandsTooFar } from "./expansion.ts";
 import { maxAliases, maxDepth, maxDocuments, maxFileBytes } from "./limits.ts";
@@ -53,7 +53,10 @@ const maxQuote = 1000;
 
 /** Reads the documents of a YAML 1.2 or JSON file with the places of everything in it. Never throws: what is wrong is a Problem. */
 export function readYaml(file: string, text: string): ReadFile {
-	const fail = (message: string, hint?: string): ReadFile => ({ documents: [], problems: [{ place: { file }, message, ...(hint === undefined ? {} : { hint }) }] });
+	const fail = (message: string, hint?: string): ReadFile => ({
+		documents: [],
+		problems: [{ place: { file }, message, ...(hint === undefined ? {} : { hint }) }],
+	});
 	if (Buffer.byteLength(text) > maxFileBytes) return fail("is larger than 1 MiB", "Split it into several files.");
 	if (text.includes("\0")) return fail("holds a zero byte: it is no text");
 	if (isNestedTooDeep(text)) return fail(`is nested more than ${maxDepth} levels deep`);
@@ -62,7 +65,14 @@ export function readYaml(file: string, text: string): ReadFile {
 	const counter = new LineCounter();
 	let all: readonly YamlDocument.Parsed[];
 	try {
-		const parsed = parseAllDocuments(source, { lineCounter: counter, strict: true, uniqueKeys: true, merge: true, prettyErrors: false, version: "1.2" });
+		const parsed = parseAllDocuments(source, {
+			lineCounter: counter,
+			strict: true,
+			uniqueKeys: true,
+			merge: true,
+			prettyErrors: false,
+			version: "1.2",
+		});
 		all = Array.isArray(parsed) ? parsed : [];
 	} catch (error) {
 		return fail(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);

@@ -3,8 +3,15 @@ import { apiVersion, durationSchema, metadataSchema } from "./metadata.ts";
 
 const secretSource = z
 	.union([
-		z.strictObject({ file: z.string().min(1).describe("A file that holds the value; relative to the folder of the control documents or absolute.") }),
-		z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u).describe("An environment variable of the operator that holds the value.") }),
+		z.strictObject({
+			file: z.string().min(1).describe("A file that holds the value; relative to the folder of the control documents or absolute."),
+		}),
+		z.strictObject({
+			env: z
+				.string()
+				.regex(/^[A-Za-z_][A-Za-z0-9_]*$/u)
+				.describe("An environment variable of the operator that holds the value."),
+		}),
 	])
 	.describe("Where a secret value comes from: never the document itself.");
 
@@ -13,7 +20,11 @@ export type SecretSource = z.infer<typeof secretSource>;
 
 const credentials = z
 	.union([
-		z.strictObject({ token: secretSource.describe("A bearer or access token, sent as the password of basic authentication (and `x-access-token` as user).") }),
+		z.strictObject({
+			token: secretSource.describe(
+				"A bearer or access token, sent as the password of basic authentication (and `x-access-token` as user).",
+			),
+		}),
 		z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: secretSource }) }),
 		z.strictObject({
 			ssh: z.strictObject({
@@ -30,16 +41,30 @@ export const repositorySchema = z
 		kind: z.literal("Repository"),
 		metadata: metadataSchema,
 		spec: z.strictObject({
-			url: z.string().min(1).describe("https, ssh (also user@host:path), file URL, or a path; `hosted:NAME` for one that this Gitward hosts at /git/NAME.git."),
-			ref: z.string().min(1).default("main").describe("What is followed: a branch, a tag, a commit of 40 hex digits, or a semver range of tags such as `^1.4` or `>=2 <3`."),
-			poll: durationSchema.default("30s").describe("How often the Repository is asked for news, with jitter; pushes to Gitward's own hosting and webhooks do not wait for it."),
+			url: z
+				.string()
+				.min(1)
+				.describe("https, ssh (also user@host:path), file URL, or a path; `hosted:NAME` for one that this Gitward hosts at /git/NAME.git."),
+			ref: z
+				.string()
+				.min(1)
+				.default("main")
+				.describe("What is followed: a branch, a tag, a commit of 40 hex digits, or a semver range of tags such as `^1.4` or `>=2 <3`."),
+			poll: durationSchema
+				.default("30s")
+				.describe(
+					"How often the Repository is asked for news, with jitter; pushes to Gitward's own hosting and webhooks do not wait for it.",
+				),
 			timeout: durationSchema.default("60s").describe("Limit of one fetch."),
 			credentials: credentials.optional(),
 			submodules: z.boolean().default(false).describe("Whether submodules are fetched and read as folders."),
 			verify: z
 				.strictObject({
 					mode: z.enum(["ssh", "gpg"]).describe("Kind of signature that a commit must carry."),
-					keys: z.array(z.string().min(1)).min(1).describe("Accepted public keys: for ssh lines as in allowed_signers, for gpg armoured public keys."),
+					keys: z
+						.array(z.string().min(1))
+						.min(1)
+						.describe("Accepted public keys: for ssh lines as in allowed_signers, for gpg armoured public keys."),
 				})
 				.optional()
 				.describe("When given, only commits with a good signature by one of the keys are followed."),

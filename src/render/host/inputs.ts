@@ -1,5 +1,5 @@
-import { hashObject, hashValue } from "../../core/hash.ts";
 import { nearest } from "../../core/documents/nearest.ts";
+import { hashObject, hashValue } from "../../core/hash.ts";
 import { hookOf } from "../../core/plan.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
 
@@ -14,8 +14,13 @@ export function addProcessInputs(objects: readonly LocatedObject[]): readonly Lo
 		const { object } = located;
 		if (object.kind !== "Process" || !object.apiVersion.startsWith("host.gitward.dev/")) return located;
 		const { restartOn, ...spec } = object.spec as Readonly<Record<string, unknown>>;
-		const beside = objects.filter(({ object: other }) => content.has(other.kind) && hookOf(other) === undefined && other.metadata.namespace === object.metadata.namespace);
-		const chosen = Array.isArray(restartOn) ? restartOn.flatMap((name: unknown, index) => named(String(name), index, beside, located)) : beside;
+		const beside = objects.filter(
+			({ object: other }) =>
+				content.has(other.kind) && hookOf(other) === undefined && other.metadata.namespace === object.metadata.namespace,
+		);
+		const chosen = Array.isArray(restartOn)
+			? restartOn.flatMap((name: unknown, index) => named(String(name), index, beside, located))
+			: beside;
 		if (chosen.length === 0) return { ...located, object: { ...object, spec } };
 		const inputs = hashValue(chosen.map((each) => hashObject(each.object)).sort());
 		return { ...located, object: { ...object, spec: { ...spec, inputs } } };

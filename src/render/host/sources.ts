@@ -31,7 +31,11 @@ function createBudget(path: string): Budget {
 			objects += 1;
 			total += bytes;
 			if (total <= maxTotal && objects <= maxFiles) return;
-			throw new AppError(`${path} renders to more than ${maxFiles} Objects or 64 MiB`, { code: "TooMuch", kind: "invalid", hint: "Use an Archive, or several Applications." });
+			throw new AppError(`${path} renders to more than ${maxFiles} Objects or 64 MiB`, {
+				code: "TooMuch",
+				kind: "invalid",
+				hint: "Use an Archive, or several Applications.",
+			});
 		},
 	};
 }
@@ -61,22 +65,37 @@ async function resolveOne(located: LocatedObject, input: RenderInput, budget: Bu
 	const found = await findSource(source, located, input);
 	if (object.kind === "Directory") return expandDirectory(located, spec, found, input, budget);
 	const entry = await entryOf(found, located, input);
-	if (object.kind === "Archive") return [{ ...located, object: { ...object, spec: { ...spec, blob: `git/${found.tree.repository}/${entry.oid}`, ...formatOf(spec, found.path) } } }];
-	return [{ ...located, object: { ...object, spec: { ...modeOf(spec, entry), ...(await contentOf(found.tree, found.path, located, input, budget)) } } }];
+	if (object.kind === "Archive")
+		return [
+			{
+				...located,
+				object: { ...object, spec: { ...spec, blob: `git/${found.tree.repository}/${entry.oid}`, ...formatOf(spec, found.path) } },
+			},
+		];
+	return [
+		{
+			...located,
+			object: { ...object, spec: { ...modeOf(spec, entry), ...(await contentOf(found.tree, found.path, located, input, budget)) } },
+		},
+	];
 }
 
 async function findSource(source: unknown, located: LocatedObject, input: RenderInput): Promise<Source> {
 	const at = (key: string): ReturnType<LocatedObject["place"]> => located.place(["spec", "source", ...(key === "" ? [] : [key])]);
 	if (typeof source === "string") return { tree: input.tree, path: joinPath(folderOf(located.file), source, located.file) };
-	if (typeof source !== "object" || source === null) throw invalidAt(at(""), "is neither a path nor a map of repository, ref and path", "SourceInvalid");
+	if (typeof source !== "object" || source === null)
+		throw invalidAt(at(""), "is neither a path nor a map of repository, ref and path", "SourceInvalid");
 	const { repository, ref, path, ...rest } = source as Readonly<Record<string, unknown>>;
 	const unknown = Object.keys(rest)[0];
 	if (unknown !== undefined) throw invalidAt(at(unknown), "is not known here", "SourceInvalid", "Known here: repository, ref, path.");
-	if (typeof path !== "string" || path === "") throw invalidAt(at("path"), "is missing: a path in the Repository is expected", "SourceInvalid");
+	if (typeof path !== "string" || path === "")
+		throw invalidAt(at("path"), "is missing: a path in the Repository is expected", "SourceInvalid");
 	if (repository !== undefined && typeof repository !== "string") throw invalidAt(at("repository"), "is no text", "SourceInvalid");
 	if (ref !== undefined && typeof ref !== "string") throw invalidAt(at("ref"), "is no text", "SourceInvalid", "Put it in quotes.");
 	const isOwn = ref === undefined && (repository === undefined || repository === input.tree.repository);
-	const tree = isOwn ? input.tree : await input.other(repository ?? input.tree.repository, ref ?? "", input.signal === undefined ? {} : { signal: input.signal });
+	const tree = isOwn
+		? input.tree
+		: await input.other(repository ?? input.tree.repository, ref ?? "", input.signal === undefined ? {} : { signal: input.signal });
 	return { tree, path: joinPath("", path, located.file) };
 }
 
@@ -86,23 +105,48 @@ async function entryOf({ tree, path }: Source, located: LocatedObject, input: Re
 	const oid = path === "" ? undefined : await tree.oid(path, options);
 	const entry = oid === undefined ? undefined : (await tree.list(folderOf(path), options)).find((each) => each.name === name);
 	if (entry === undefined || oid === undefined) {
-		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which does not exist in ${tree.repository} at ${tree.revision}`, "SourceMissing");
+		throw invalidAt(
+			located.place(["spec", "source"]),
+			`names ${path}, which does not exist in ${tree.repository} at ${tree.revision}`,
+			"SourceMissing",
+		);
 	}
 	if (entry.type === "folder" || entry.type === "submodule") {
-		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is a folder, but a file is expected`, "SourceInvalid", "A Directory takes a folder as its source.");
+		throw invalidAt(
+			located.place(["spec", "source"]),
+			`names ${path}, which is a folder, but a file is expected`,
+			"SourceInvalid",
+			"A Directory takes a folder as its source.",
+		);
 	}
 	return { ...entry, oid };
 }
 
-async function contentOf(tree: FileTree, path: string, located: LocatedObject, input: RenderInput, budget: Budget): Promise<{ readonly content: string } | { readonly contentBase64: string }> {
+async function contentOf(
+	tree: FileTree,
+	path: string,
+	located: LocatedObject,
+	input: RenderInput,
+	budget: Budget,
+): Promise<{ readonly content: string } | { readonly contentBase64: string }> {
 	let bytes: Buffer;
 	try {
 		bytes = await tree.read(path, { limit: maxContent, ...(input.signal === undefined ? {} : { signal: input.signal }) });
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
-		if (error.kind === "notFound") throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is no file in ${tree.repository} at ${tree.revision}`, "SourceMissing");
+		if (error.kind === "notFound")
+			throw invalidAt(
+				located.place(["spec", "source"]),
+				`names ${path}, which is no file in ${tree.repository} at ${tree.revision}`,
+				"SourceMissing",
+			);
 		if (error.code !== "FileTooLarge") throw error;
-		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is larger than 1 MiB`, "FileTooLarge", "Use an Archive for large content.");
+		throw invalidAt(
+			located.place(["spec", "source"]),
+			`names ${path}, which is larger than 1 MiB`,
+			"FileTooLarge",
+			"Use an Archive for large content.",
+		);
 	}
 	budget.take(bytes.length);
 	return isUtf8(bytes) && !bytes.includes(0) ? { content: bytes.toString("utf8") } : { contentBase64: bytes.toString("base64") };
@@ -120,7 +164,13 @@ function formatOf(spec: Readonly<Record<string, unknown>>, path: string): { read
 }
 
 /** A folder in Git as the Directory itself and a File of each file beneath it. */
-async function expandDirectory(located: LocatedObject, spec: Readonly<Record<string, unknown>>, { tree, path }: Source, input: RenderInput, budget: Budget): Promise<readonly LocatedObject[]> {
+async function expandDirectory(
+	located: LocatedObject,
+	spec: Readonly<Record<string, unknown>>,
+	{ tree, path }: Source,
+	input: RenderInput,
+	budget: Budget,
+): Promise<readonly LocatedObject[]> {
 	const { object } = located;
 	const options = input.signal === undefined ? {} : { signal: input.signal };
 	const root = typeof spec.path === "string" ? spec.path : object.metadata.name;
@@ -164,7 +214,11 @@ async function expandDirectory(located: LocatedObject, spec: Readonly<Record<str
 		await walk(path, "", 0);
 	} catch (error) {
 		if (!(error instanceof AppError) || error.kind !== "notFound") throw error;
-		throw invalidAt(located.place(["spec", "source"]), `names ${path}, which is no folder in ${tree.repository} at ${tree.revision}`, "SourceMissing");
+		throw invalidAt(
+			located.place(["spec", "source"]),
+			`names ${path}, which is no folder in ${tree.repository} at ${tree.revision}`,
+			"SourceMissing",
+		);
 	}
 	return result;
 }

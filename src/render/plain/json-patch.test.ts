@@ -9,7 +9,9 @@ function difference(from: unknown, to: unknown, path = ""): readonly JsonPatchOp
 	const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 	if (!isMap(from) || !isMap(to)) return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ op: "replace", path, value: to }];
 	return [
-		...Object.keys(from).filter((key) => !Object.hasOwn(to, key)).map((key): JsonPatchOperation => ({ op: "remove", path: `${path}/${escape(key)}` })),
+		...Object.keys(from)
+			.filter((key) => !Object.hasOwn(to, key))
+			.map((key): JsonPatchOperation => ({ op: "remove", path: `${path}/${escape(key)}` })),
 		...Object.entries(to).flatMap(([key, value]) => {
 			const at = `${path}/${escape(key)}`;
 			return Object.hasOwn(from, key) ? difference(from[key], value, at) : [{ op: "add" as const, path: at, value }];
@@ -25,9 +27,20 @@ describe("applyJsonPatch", () => {
 		[{ baz: "qux", foo: "bar" }, [{ op: "remove", path: "/baz" }], { foo: "bar" }],
 		[{ foo: ["bar", "qux", "baz"] }, [{ op: "remove", path: "/foo/1" }], { foo: ["bar", "baz"] }],
 		[{ baz: "qux", foo: "bar" }, [{ op: "replace", path: "/baz", value: "boo" }], { baz: "boo", foo: "bar" }],
-		[{ foo: { bar: "baz", waldo: "fred" }, qux: { corge: "grault" } }, [{ op: "move", from: "/foo/waldo", path: "/qux/thud" }], { foo: { bar: "baz" }, qux: { corge: "grault", thud: "fred" } }],
+		[
+			{ foo: { bar: "baz", waldo: "fred" }, qux: { corge: "grault" } },
+			[{ op: "move", from: "/foo/waldo", path: "/qux/thud" }],
+			{ foo: { bar: "baz" }, qux: { corge: "grault", thud: "fred" } },
+		],
 		[{ foo: ["all", "grass", "cows", "eat"] }, [{ op: "move", from: "/foo/1", path: "/foo/3" }], { foo: ["all", "cows", "eat", "grass"] }],
-		[{ baz: "qux", foo: ["a", 2, "c"] }, [{ op: "test", path: "/baz", value: "qux" }, { op: "test", path: "/foo/1", value: 2 }], { baz: "qux", foo: ["a", 2, "c"] }],
+		[
+			{ baz: "qux", foo: ["a", 2, "c"] },
+			[
+				{ op: "test", path: "/baz", value: "qux" },
+				{ op: "test", path: "/foo/1", value: 2 },
+			],
+			{ baz: "qux", foo: ["a", 2, "c"] },
+		],
 		[{ foo: "bar" }, [{ op: "add", path: "/child", value: { grandchild: {} } }], { foo: "bar", child: { grandchild: {} } }],
 		[{ "/": 9, "~1": 10 }, [{ op: "test", path: "/~01", value: 10 }], { "/": 9, "~1": 10 }],
 		[{ foo: ["bar"] }, [{ op: "add", path: "/foo/-", value: ["abc", "def"] }], { foo: ["bar", ["abc", "def"]] }],
@@ -42,7 +55,10 @@ describe("applyJsonPatch", () => {
 
 	it.each<readonly [unknown, JsonPatchOperation]>([
 		[{ baz: "qux" }, { op: "test", path: "/baz", value: "bar" }],
-		[{ "/": 9, "~1": 10 }, { op: "test", path: "/~01", value: "10" }],
+		[
+			{ "/": 9, "~1": 10 },
+			{ op: "test", path: "/~01", value: "10" },
+		],
 		[{ foo: "bar" }, { op: "add", path: "/baz/bat", value: "qux" }],
 		[{ foo: "bar" }, { op: "remove", path: "/nothing" }],
 		[{ foo: "bar" }, { op: "replace", path: "/nothing", value: 1 }],

@@ -13,7 +13,10 @@ type Container = Record<string, unknown> | unknown[];
 function tokens(pointer: string): readonly string[] {
 	if (pointer === "") return [];
 	if (!pointer.startsWith("/")) throw new Error(`${JSON.stringify(pointer)} is no JSON pointer: it must start with /`);
-	return pointer.slice(1).split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+	return pointer
+		.slice(1)
+		.split("/")
+		.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function indexIn(list: readonly unknown[], token: string, pointer: string, most: number): number {
@@ -24,7 +27,8 @@ function indexIn(list: readonly unknown[], token: string, pointer: string, most:
 
 function child(container: unknown, token: string, pointer: string): unknown {
 	if (Array.isArray(container)) return container[indexIn(container, token, pointer, container.length - 1)];
-	if (typeof container === "object" && container !== null && Object.hasOwn(container, token)) return (container as Record<string, unknown>)[token];
+	if (typeof container === "object" && container !== null && Object.hasOwn(container, token))
+		return (container as Record<string, unknown>)[token];
 	throw new Error(`${pointer} does not exist`);
 }
 

@@ -17,7 +17,10 @@ function toInteger(source: string): number | undefined {
 	const groups = integer.exec(source.replaceAll("_", ""))?.groups;
 	if (groups === undefined || !/^[-+0-9]/u.test(source)) return undefined;
 	const { sign, decimal, hex, binary, octal } = groups;
-	const size = decimal === undefined ? Number.parseInt(hex ?? binary ?? octal ?? "", hex === undefined ? (binary === undefined ? 8 : 2) : 16) : Number(decimal);
+	const size =
+		decimal === undefined
+			? Number.parseInt(hex ?? binary ?? octal ?? "", hex === undefined ? (binary === undefined ? 8 : 2) : 16)
+			: Number(decimal);
 	return sign === "-" && size !== 0 ? -size : size;
 }
 
@@ -36,19 +39,19 @@ const tags = [
 	}),
 	defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
 		implicit: true,
-		implicitFirstChars: [..."yYnNtTfFoO"],
+		implicitFirstChars: "yYnNtTfFoO".split(""),
 		resolve: (source) => truths.get(source) ?? NOT_RESOLVED,
 		identify: (value) => typeof value === "boolean",
 	}),
 	defineScalarTag<number>("tag:yaml.org,2002:int", {
 		implicit: true,
-		implicitFirstChars: [..."+-0123456789"],
+		implicitFirstChars: "+-0123456789".split(""),
 		resolve: (source) => toInteger(source) ?? NOT_RESOLVED,
 		identify: (value) => Number.isInteger(value),
 	}),
 	defineScalarTag<number>("tag:yaml.org,2002:float", {
 		implicit: true,
-		implicitFirstChars: [..."+-.0123456789"],
+		implicitFirstChars: "+-.0123456789".split(""),
 		resolve: (source) => toFloat(source) ?? NOT_RESOLVED,
 		identify: (value) => typeof value === "number",
 	}),

@@ -9,12 +9,19 @@ const merge = (base: unknown, patch: unknown): unknown => strategicMerge(base, p
 /** Values without what a merge gives a meaning to: null, directives and lists with keys. */
 const plain = fc.letrec((tie) => ({
 	value: fc.oneof({ depthSize: "small" }, fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer()), tie("map")),
-	map: fc.dictionary(fc.string().filter((key) => key !== "$patch" && key !== "__proto__" && !(key in keys)), tie("value"), { noNullPrototype: true }),
+	map: fc.dictionary(
+		fc.string().filter((key) => key !== "$patch" && key !== "__proto__" && !(key in keys)),
+		tie("value"),
+		{ noNullPrototype: true },
+	),
 })).map;
 
 describe("strategicMerge", () => {
 	it("merges maps, replaces lists and removes by null", () => {
-		expect(merge({ a: { x: 1, y: 2 }, l: [1, 2], gone: 1 }, { a: { y: 3, z: 4 }, l: [3], gone: null })).toEqual({ a: { x: 1, y: 3, z: 4 }, l: [3] });
+		expect(merge({ a: { x: 1, y: 2 }, l: [1, 2], gone: 1 }, { a: { y: 3, z: 4 }, l: [3], gone: null })).toEqual({
+			a: { x: 1, y: 3, z: 4 },
+			l: [3],
+		});
 	});
 
 	it("merges named lists by their key, keeps their order and appends what is new", () => {
@@ -22,7 +29,14 @@ describe("strategicMerge", () => {
 		const patch = { containers: [{ name: "c" }, { name: "a", env: [{ name: "Y", value: "2" }] }] };
 		expect(merge(base, patch)).toEqual({
 			containers: [
-				{ name: "a", image: "1", env: [{ name: "X", value: "1" }, { name: "Y", value: "2" }] },
+				{
+					name: "a",
+					image: "1",
+					env: [
+						{ name: "X", value: "1" },
+						{ name: "Y", value: "2" },
+					],
+				},
 				{ name: "b" },
 				{ name: "c" },
 			],
@@ -40,8 +54,12 @@ describe("strategicMerge", () => {
 
 	it("tells the ports of a Process apart by name, and replaces lists of kinds that it does not know", () => {
 		const ports = { ports: [{ name: "http", port: 1 }] };
-		expect(strategicMerge(ports, { ports: [{ name: "http", port: 2 }] }, mergeKeysOf("host.gitward.dev/v1"))).toEqual({ ports: [{ name: "http", port: 2 }] });
-		expect(strategicMerge({ env: [{ name: "a" }] }, { env: [{ name: "b" }] }, mergeKeysOf("example.com/v1"))).toEqual({ env: [{ name: "b" }] });
+		expect(strategicMerge(ports, { ports: [{ name: "http", port: 2 }] }, mergeKeysOf("host.gitward.dev/v1"))).toEqual({
+			ports: [{ name: "http", port: 2 }],
+		});
+		expect(strategicMerge({ env: [{ name: "a" }] }, { env: [{ name: "b" }] }, mergeKeysOf("example.com/v1"))).toEqual({
+			env: [{ name: "b" }],
+		});
 	});
 
 	it("does as $patch says", () => {
@@ -49,13 +67,26 @@ describe("strategicMerge", () => {
 		expect(merge({ a: { x: 1, y: 1 } }, { a: { $patch: "replace", y: 2 } })).toEqual({ a: { y: 2 } });
 		expect(merge({ env: [{ name: "a" }, { name: "b" }] }, { env: [{ name: "a", $patch: "delete" }] })).toEqual({ env: [{ name: "b" }] });
 		expect(merge({ env: [{ name: "a" }] }, { env: [{ $patch: "replace" }, { name: "b" }] })).toEqual({ env: [{ name: "b" }] });
-		expect(merge({ env: [{ name: "a", value: "1" }] }, { env: [{ name: "a", $patch: "replace", x: 1 }] })).toEqual({ env: [{ name: "a", x: 1 }] });
+		expect(merge({ env: [{ name: "a", value: "1" }] }, { env: [{ name: "a", $patch: "replace", x: 1 }] })).toEqual({
+			env: [{ name: "a", x: 1 }],
+		});
 		expect(merge({}, { $patch: "delete" })).toBeUndefined();
 		expect(() => merge({}, { a: { $patch: "remove" } })).toThrow("delete, replace or merge");
 	});
 
 	it("leaves no directive and no null in what is new", () => {
-		expect(merge({}, { a: { b: null, c: 1 }, env: [{ name: "a", $patch: "delete" }, { name: "b", value: null }] })).toEqual({ a: { c: 1 }, env: [{ name: "b" }] });
+		expect(
+			merge(
+				{},
+				{
+					a: { b: null, c: 1 },
+					env: [
+						{ name: "a", $patch: "delete" },
+						{ name: "b", value: null },
+					],
+				},
+			),
+		).toEqual({ a: { c: 1 }, env: [{ name: "b" }] });
 	});
 
 	it("keeps its laws", () => {

@@ -16,7 +16,8 @@ export function strategicMerge(base: unknown, patch: unknown, keys: MergeKeys, f
 	if (!isMap(patch)) return patch;
 	const { $patch, ...fields } = patch;
 	if ($patch === "delete") return undefined;
-	if ($patch !== undefined && $patch !== "replace" && $patch !== "merge") throw new Error(`$patch is ${JSON.stringify($patch)}, but delete, replace or merge is expected`);
+	if ($patch !== undefined && $patch !== "replace" && $patch !== "merge")
+		throw new Error(`$patch is ${JSON.stringify($patch)}, but delete, replace or merge is expected`);
 	const merged = new Map(isMap(base) && $patch !== "replace" ? Object.entries(base) : []);
 	for (const [key, value] of Object.entries(fields)) {
 		const result = value === null ? undefined : strategicMerge(merged.get(key), value, keys, key);

@@ -25,7 +25,10 @@ export function looksLikeObject(value: unknown): boolean {
 
 /** The Objects of a manifest: one, the items of a List, or none where the document is for Gitward itself. Throws `invalid` with the place. */
 export function toObjects(manifest: Manifest, value: unknown, path: readonly PropertyKey[] = []): readonly LocatedObject[] {
-	const { kind, items } = (typeof value === "object" && value !== null ? value : {}) as { readonly kind?: unknown; readonly items?: unknown };
+	const { kind, items } = (typeof value === "object" && value !== null ? value : {}) as {
+		readonly kind?: unknown;
+		readonly items?: unknown;
+	};
 	if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)) {
 		return items.flatMap((item, index) => toObjects(manifest, item, [...path, "items", index]));
 	}

@@ -27,7 +27,12 @@ const target = z
 	.describe("Objects that the patch is for; a field that is left out fits all.");
 
 const patch = z.union([
-	z.strictObject({ target, merge: z.record(z.string(), z.json()).describe("A strategic merge: maps are merged, null removes, lists of named things are merged by name.") }),
+	z.strictObject({
+		target,
+		merge: z
+			.record(z.string(), z.json())
+			.describe("A strategic merge: maps are merged, null removes, lists of named things are merged by name."),
+	}),
 	z.strictObject({ target, json: z.array(operation).min(1).max(1000).describe("Operations of a JSON patch, RFC 6902.") }),
 ]);
 
@@ -41,7 +46,11 @@ export const overlaySchema = z
 			.strictObject({
 				base: z.string().min(1).optional().describe("Folder that this one builds on, relative to it."),
 				values: z.record(z.string(), z.json()).default({}).describe("Values for templates, here and in the base."),
-				valuesFrom: z.array(z.string().min(1)).max(100).default([]).describe("YAML files of values, relative to the folder; later ones win, and `values` wins over all."),
+				valuesFrom: z
+					.array(z.string().min(1))
+					.max(100)
+					.default([])
+					.describe("YAML files of values, relative to the folder; later ones win, and `values` wins over all."),
 				patches: z.array(patch).max(1000).default([]).describe("Changes to the Objects, in order."),
 			})
 			.prefault({}),
@@ -70,7 +79,11 @@ function fits(object: DesiredObject, wanted: z.infer<typeof target>): boolean {
 }
 
 /** The Objects after an overlay's patches; a merge of `$patch: delete` removes an Object. Throws `invalid` for a patch that fits none or fails. */
-export function applyPatches(objects: readonly LocatedObject[], patches: OverlayDocument["spec"]["patches"], manifest: Manifest): readonly LocatedObject[] {
+export function applyPatches(
+	objects: readonly LocatedObject[],
+	patches: OverlayDocument["spec"]["patches"],
+	manifest: Manifest,
+): readonly LocatedObject[] {
 	let result = [...objects];
 	for (const [index, each] of patches.entries()) {
 		const place = manifest.place(["spec", "patches", index]);
@@ -80,20 +93,36 @@ export function applyPatches(objects: readonly LocatedObject[], patches: Overlay
 				each.target.name ?? "",
 				result.map(({ object }) => object.metadata.name),
 			);
-			throw invalidAt(place, `fits no Object (${JSON.stringify(each.target)})`, "PatchUnused", near === undefined ? "Correct its target or remove it." : `Did you mean ${near}?`);
+			throw invalidAt(
+				place,
+				`fits no Object (${JSON.stringify(each.target)})`,
+				"PatchUnused",
+				near === undefined ? "Correct its target or remove it." : `Did you mean ${near}?`,
+			);
 		}
 		result = result.flatMap((located) => {
 			if (!chosen.includes(located)) return [located];
 			try {
-				const patched = "merge" in each ? strategicMerge(located.object, each.merge, mergeKeysOf(located.object.apiVersion)) : applyJsonPatch(located.object, each.json);
+				const patched =
+					"merge" in each
+						? strategicMerge(located.object, each.merge, mergeKeysOf(located.object.apiVersion))
+						: applyJsonPatch(located.object, each.json);
 				if (patched === undefined) return [];
 				const result = { ...located, object: patched as DesiredObject };
 				demandObject({ ...result, place: () => place });
 				return [result];
 			} catch (error) {
 				const { kind, metadata } = located.object;
-				const message = error instanceof AppError ? `${kind} ${metadata.name} is no Object after it` : `cannot be applied to ${kind} ${metadata.name}: ${(error as Error).message}`;
-				throw invalidAt(place, message, "PatchFailed", error instanceof AppError ? "It must keep apiVersion, kind and metadata.name." : undefined);
+				const message =
+					error instanceof AppError
+						? `${kind} ${metadata.name} is no Object after it`
+						: `cannot be applied to ${kind} ${metadata.name}: ${(error as Error).message}`;
+				throw invalidAt(
+					place,
+					message,
+					"PatchFailed",
+					error instanceof AppError ? "It must keep apiVersion, kind and metadata.name." : undefined,
+				);
 			}
 		});
 	}

@@ -10,7 +10,12 @@ describe("plain YAML and JSON", () => {
 		const { objects } = await renderFiles({
 			"app/b.yml": fileYaml("b"),
 			"app/a.yaml": `${fileYaml("a1")}---\n${fileYaml("a2")}---\n`,
-			"app/deep/er/c.json": JSON.stringify({ apiVersion: "host.gitward.dev/v1", kind: "File", metadata: { name: "c" }, spec: { content: "" } }),
+			"app/deep/er/c.json": JSON.stringify({
+				apiVersion: "host.gitward.dev/v1",
+				kind: "File",
+				metadata: { name: "c" },
+				spec: { content: "" },
+			}),
 			"app/.hidden.yaml": "{",
 			"app/.git-keep/x.yaml": "{",
 			"app/readme.md": "no manifest",
@@ -21,7 +26,9 @@ describe("plain YAML and JSON", () => {
 	});
 
 	it("takes a single file as path, and the root", async () => {
-		expect(names((await renderFiles({ "app/a.yaml": fileYaml("a"), "app/b.yaml": fileYaml("b") }, { path: "app/b.yaml" })).objects)).toEqual(["b"]);
+		expect(
+			names((await renderFiles({ "app/a.yaml": fileYaml("a"), "app/b.yaml": fileYaml("b") }, { path: "app/b.yaml" })).objects),
+		).toEqual(["b"]);
 		expect(names((await renderFiles({ "a.yaml": fileYaml("a") }, { path: "." })).objects)).toEqual(["a"]);
 	});
 
@@ -33,7 +40,9 @@ describe("plain YAML and JSON", () => {
 	it("opens Lists, also in Lists", async () => {
 		const item = { apiVersion: "host.gitward.dev/v1", kind: "File", metadata: { name: "x" }, spec: { content: "" } };
 		const inner = { apiVersion: "v1", kind: "FileList", items: [item] };
-		expect(names((await renderFiles({ "app/a.yaml": JSON.stringify({ apiVersion: "v1", kind: "List", items: [inner] }) })).objects)).toEqual(["x"]);
+		expect(
+			names((await renderFiles({ "app/a.yaml": JSON.stringify({ apiVersion: "v1", kind: "List", items: [inner] }) })).objects),
+		).toEqual(["x"]);
 	});
 
 	it.each([
@@ -59,7 +68,10 @@ describe("plain YAML and JSON", () => {
 	});
 
 	it("refuses a bomb of aliases before it expands", async () => {
-		const lines = Array.from({ length: 9 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array.from({ length: 9 }, () => `*l${level}`).join(", ")}]`);
+		const lines = Array.from(
+			{ length: 9 },
+			(_, level) => `l${level + 1}: &l${level + 1} [${Array.from({ length: 9 }, () => `*l${level}`).join(", ")}]`,
+		);
 		const error = await errorOf(renderFiles({ "app/bomb.yaml": `l0: &l0 [x]\n${lines.join("\n")}\n` }));
 		expect(error).toMatchObject({ kind: "invalid", place: { file: "app/bomb.yaml" } });
 	});
@@ -87,8 +99,11 @@ describe("plain YAML and JSON", () => {
 	});
 
 	it("stops at more Objects than one Application may have", async () => {
-		const many = (prefix: string): string => Array.from({ length: 5001 }, (_, index) => `apiVersion: v1\nkind: X\nmetadata: {name: ${prefix}${index}}\n`).join("---\n");
-		expect(await errorOf(renderFiles({ "app/a.yaml": many("a"), "app/b.yaml": many("b") }, { target: "kubernetes" }))).toMatchObject({ code: "TooMuch" });
+		const many = (prefix: string): string =>
+			Array.from({ length: 5001 }, (_, index) => `apiVersion: v1\nkind: X\nmetadata: {name: ${prefix}${index}}\n`).join("---\n");
+		expect(await errorOf(renderFiles({ "app/a.yaml": many("a"), "app/b.yaml": many("b") }, { target: "kubernetes" }))).toMatchObject({
+			code: "TooMuch",
+		});
 	});
 
 	it("stops when it is told to", async () => {
@@ -100,7 +115,8 @@ describe("plain YAML and JSON", () => {
 
 describe("overlays", () => {
 	const base = {
-		"base/web.yaml": 'apiVersion: host.gitward.dev/v1\nkind: Process\nmetadata: {name: web}\nspec:\n  command: [node, "server.mjs"]\n  env: {LEVEL: "${{ values.level }}", KEEP: "1"}\n  ports: [{name: http, port: 8080}, {name: admin, port: 9090}]\n',
+		"base/web.yaml":
+			'apiVersion: host.gitward.dev/v1\nkind: Process\nmetadata: {name: web}\nspec:\n  command: [node, "server.mjs"]\n  env: {LEVEL: "${{ values.level }}", KEEP: "1"}\n  ports: [{name: http, port: 8080}, {name: admin, port: 9090}]\n',
 		"base/conf.yaml": fileYaml("conf", "level=${{ values.level }}"),
 	};
 	const overlay = (text: string): string => `apiVersion: gitward.dev/v1\nkind: Overlay\nspec:\n  base: ../base\n${text}`;
@@ -138,6 +154,15 @@ describe("overlays", () => {
 		expect(spec((await renderFiles(files, { values: { level: "top" } })).objects[0])).toEqual({ content: "level=top" });
 	});
 
+	it("does not read a base beneath it twice", async () => {
+		const files = {
+			"app/base/a.yaml": fileYaml("a"),
+			"app/own.yaml": fileYaml("own"),
+			"app/overlay.yaml": "apiVersion: gitward.dev/v1\nkind: Overlay\nspec: {base: base}\n",
+		};
+		expect(names((await renderFiles(files)).objects)).toEqual(["a", "own"]);
+	});
+
 	it("removes an Object by $patch: delete", async () => {
 		const text = overlay("  values: {level: x}\n  patches: [{target: {name: conf}, merge: {$patch: delete}}]\n");
 		expect(names((await renderFiles({ ...base, "app/overlay.yaml": text })).objects)).toEqual(["web"]);
@@ -150,7 +175,10 @@ describe("overlays", () => {
 		["  bas: ../base\n", "OverlayInvalid"],
 		["  base: ../base\n  valuesFrom: [../../x.yaml]\n", "PathOutsideTree"],
 		["  base: ../base\n  values: {level: x}\n  patches: [{target: {name: cnf}, merge: {}}]\n", "PatchUnused"],
-		["  base: ../base\n  values: {level: x}\n  patches: [{target: {name: conf}, json: [{op: test, path: /spec/content, value: no}]}]\n", "PatchFailed"],
+		[
+			"  base: ../base\n  values: {level: x}\n  patches: [{target: {name: conf}, json: [{op: test, path: /spec/content, value: no}]}]\n",
+			"PatchFailed",
+		],
 		["  base: ../base\n  values: {level: x}\n  patches: [{target: {name: conf}, json: [{op: remove, path: /metadata}]}]\n", "PatchFailed"],
 		["  base: ../base\n  values: {level: x}\n  patches: [{target: {name: conf}}]\n", "OverlayInvalid"],
 	])("refuses %j as %s", async (text, code) => {
@@ -160,7 +188,9 @@ describe("overlays", () => {
 	});
 
 	it("proposes the Object that a patch may have meant", async () => {
-		const error = await errorOf(renderFiles({ ...base, "app/overlay.yaml": overlay("  values: {level: x}\n  patches: [{target: {name: cnf}, merge: {}}]\n") }));
+		const error = await errorOf(
+			renderFiles({ ...base, "app/overlay.yaml": overlay("  values: {level: x}\n  patches: [{target: {name: cnf}, merge: {}}]\n") }),
+		);
 		expect(error.hint).toContain("conf");
 	});
 });

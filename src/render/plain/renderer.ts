@@ -6,7 +6,7 @@ import { invalidAt, type LocatedObject } from "../located.ts";
 import { baseOf, folderOf, joinPath } from "../paths.ts";
 import type { ExpressionRunner } from "../template/expression-runner.ts";
 import { createTemplate, type Template } from "../template/template.ts";
-import { dialectOf, readManifests } from "./manifests.ts";
+import { dialectOf, type Manifest, readManifests } from "./manifests.ts";
 import { looksLikeObject, toObjects } from "./objects.ts";
 import { applyPatches, type OverlayDocument, readOverlay } from "./overlay.ts";
 import { readText } from "./text.ts";
@@ -42,7 +42,8 @@ export async function renderPlain(input: RenderInput, runner: ExpressionRunner):
 	let bytes = 0;
 	let entries = 0;
 
-	const templateOf = (values: Values): Template => createTemplate({ values, application: input.application, environment: input.environment }, runner);
+	const templateOf = (values: Values): Template =>
+		createTemplate({ values, application: input.application, environment: input.environment }, runner);
 
 	async function read(path: string): Promise<string> {
 		const text = await readText(tree, path, options);
@@ -56,7 +57,12 @@ export async function renderPlain(input: RenderInput, runner: ExpressionRunner):
 		for (const manifest of readManifests(path, await read(path), dialect)) {
 			if (!looksLikeObject(manifest.value)) {
 				if (path.endsWith(".json")) continue;
-				throw invalidAt(manifest.place([]), "is no Object: apiVersion and kind are missing", "ManifestInvalid", "Move files that are no manifests out of this path, or name them in a `source` or in `valuesFrom`.");
+				throw invalidAt(
+					manifest.place([]),
+					"is no Object: apiVersion and kind are missing",
+					"ManifestInvalid",
+					"Move files that are no manifests out of this path, or name them in a `source` or in `valuesFrom`.",
+				);
 			}
 			located.push(...toObjects(manifest, template === undefined ? manifest.value : await template(manifest, options)));
 			if (located.length > maxObjects) throw tooMuch(path);
@@ -64,19 +70,29 @@ export async function renderPlain(input: RenderInput, runner: ExpressionRunner):
 		return located;
 	}
 
-	async function renderFolder(folder: string, template: Template | undefined, skip: string | undefined, depth: number): Promise<FolderResult> {
-		if (depth > maxFolders) throw new AppError(`${folder} is more than ${maxFolders} folders deep`, { code: "TooDeep", kind: "invalid", place: { file: folder } });
+	async function renderFolder(
+		folder: string,
+		template: Template | undefined,
+		skip: ReadonlySet<string>,
+		depth: number,
+	): Promise<FolderResult> {
+		if (depth > maxFolders)
+			throw new AppError(`${folder} is more than ${maxFolders} folders deep`, {
+				code: "TooDeep",
+				kind: "invalid",
+				place: { file: folder },
+			});
 		const objects: LocatedObject[] = [];
 		const doubtful: { file: string; error: unknown }[] = [];
 		for (const entry of await tree.list(folder, options)) {
 			signal?.throwIfAborted();
 			entries += 1;
 			if (entries > maxEntries) throw tooMuch(folder);
-			if (entry.name.startsWith(".") || entry.name === skip) continue;
 			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+			if (entry.name.startsWith(".") || skip.has(path)) continue;
 			const type = entry.type === "link" ? await linkedType(path) : entry.type;
 			if (type === "folder") {
-				const inner = await renderFolder(path, template, undefined, depth + 1);
+				const inner = await renderFolder(path, template, skip, depth + 1);
 				objects.push(...inner.objects);
 				doubtful.push(...inner.doubtful);
 			} else if (type === "file" && isManifestFile(entry.name)) {
@@ -122,46 +138,69 @@ export async function renderPlain(input: RenderInput, runner: ExpressionRunner):
 	}
 
 	async function renderPath(path: string, values: Values, isTemplate: boolean, above: readonly string[]): Promise<FolderResult> {
-		if (above.includes(path)) throw new AppError(`${overlayOf(path)}: bases go in a circle: ${[...above, path].map((each) => each || ".").join(" → ")}`, { code: "BaseCycle", kind: "invalid", place: { file: overlayOf(path) } });
-		if (above.length > maxBases) throw new AppError(`${overlayOf(path)}: more than ${maxBases} bases build on each other`, { code: "TooManyBases", kind: "invalid", place: { file: overlayOf(path) } });
+		if (above.includes(path))
+			throw new AppError(`${overlayOf(path)}: bases go in a circle: ${[...above, path].map((each) => each || ".").join(" → ")}`, {
+				code: "BaseCycle",
+				kind: "invalid",
+				place: { file: overlayOf(path) },
+			});
+		if (above.length > maxBases)
+			throw new AppError(`${overlayOf(path)}: more than ${maxBases} bases build on each other`, {
+				code: "TooManyBases",
+				kind: "invalid",
+				place: { file: overlayOf(path) },
+			});
 		const overlayPath = overlayOf(path);
-		if ((await tree.oid(overlayPath, options)) === undefined) return renderFolder(path, isTemplate ? templateOf(values) : undefined, undefined, 0);
+		if ((await tree.oid(overlayPath, options)) === undefined)
+			return renderFolder(path, isTemplate ? templateOf(values) : undefined, new Set(), 0);
 		const manifests = readManifests(overlayPath, await read(overlayPath), dialect);
 		const overlay = readOverlay(manifests);
 		const [manifest] = manifests;
-		if (overlay === undefined || manifest === undefined) return renderFolder(path, templateOf(values), overlayFile, 0);
+		if (overlay === undefined || manifest === undefined) return renderFolder(path, templateOf(values), new Set([overlayPath]), 0);
 		const merged = await valuesOf(path, overlay, values);
 		const template = templateOf(merged);
-		const base = overlay.spec.base === undefined ? undefined : await renderBase(path, overlay.spec.base, merged, [...above, path]);
-		const own = await renderFolder(path, template, overlayFile, 0);
-		const { patches } = (await templatedOverlay()).spec;
-		const used = new Set(overlay.spec.valuesFrom.map((file) => joinPath(path, file, overlayPath)));
+		const basePath = overlay.spec.base === undefined ? undefined : joinPath(path, overlay.spec.base, overlayPath);
+		const base = basePath === undefined ? undefined : await renderBase(path, basePath, merged, [...above, path]);
+		const content = overlay.spec.valuesFrom.map((file) => joinPath(path, file, overlayPath));
+		const own = await renderFolder(path, template, new Set([overlayPath, ...(basePath === undefined ? [] : [basePath]), ...content]), 0);
+		const { patches } = (await withTemplates(manifest, overlay, template)).spec;
 		return {
-			objects: applyPatches([...(base?.objects ?? []), ...own.objects], patches, manifest).filter(({ file }) => !used.has(file)),
-			doubtful: [...(base?.doubtful ?? []), ...own.doubtful].filter(({ file }) => !used.has(file)),
+			objects: applyPatches([...(base?.objects ?? []), ...own.objects], patches, manifest),
+			doubtful: [...(base?.doubtful ?? []), ...own.doubtful],
 		};
-
-		/** The overlay with its templates evaluated; its values are what they are evaluated with, and stay as written. */
-		async function templatedOverlay(): Promise<OverlayDocument> {
-			const { spec, ...rest } = manifest?.value as { readonly spec?: Readonly<Record<string, unknown>> };
-			const { values: _, ...other } = spec ?? {};
-			const templated = await template({ ...manifest, value: { ...rest, spec: other } } as typeof manifest & object, options);
-			return readOverlay([{ ...manifest, value: templated } as typeof manifest & object]) ?? (overlay as OverlayDocument);
-		}
 	}
 
-	async function renderBase(folder: string, base: string, values: Values, above: readonly string[]): Promise<FolderResult> {
-		const path = joinPath(folder, base, overlayOf(folder));
+	/** An overlay with its templates evaluated; its values are what they are evaluated with, and stay as written. */
+	async function withTemplates(manifest: Manifest, overlay: OverlayDocument, template: Template): Promise<OverlayDocument> {
+		const { spec = {}, ...rest } = manifest.value as { readonly spec?: Readonly<Record<string, unknown>> };
+		const value = await template({ ...manifest, value: { ...rest, spec: { ...spec, values: undefined } } }, options);
+		return readOverlay([{ ...manifest, value }]) ?? overlay;
+	}
+
+	async function renderBase(folder: string, path: string, values: Values, above: readonly string[]): Promise<FolderResult> {
 		if (await isFolder(path)) return renderPath(path, values, true, above);
-		throw new AppError(`${overlayOf(folder)}: the base ${JSON.stringify(base)} is no folder: there is none at ${path || "."}`, { code: "BaseMissing", kind: "invalid", place: { file: overlayOf(folder), key: "spec.base" } });
+		throw new AppError(`${overlayOf(folder)}: its base is no folder: there is none at ${path || "."}`, {
+			code: "BaseMissing",
+			kind: "invalid",
+			place: { file: overlayOf(folder), key: "spec.base" },
+		});
 	}
 
 	const path = joinPath("", input.path, input.path);
 	if ((await tree.oid(path, options)) === undefined) {
-		throw new AppError(`${path} does not exist in Repository ${tree.repository} at ${tree.revision}`, { code: "PathMissing", kind: "notFound", hint: "Correct spec.path of the Application, or push what it names." });
+		throw new AppError(`${path} does not exist in Repository ${tree.repository} at ${tree.revision}`, {
+			code: "PathMissing",
+			kind: "notFound",
+			hint: "Correct spec.path of the Application, or push what it names.",
+		});
 	}
 	if (!(await isFolder(path))) {
-		if (!isManifestFile(baseOf(path))) throw new AppError(`${path} is no folder, and no file that ends with .yaml, .yml or .json`, { code: "PathInvalid", kind: "invalid", place: { file: path } });
+		if (!isManifestFile(baseOf(path)))
+			throw new AppError(`${path} is no folder, and no file that ends with .yaml, .yml or .json`, {
+				code: "PathInvalid",
+				kind: "invalid",
+				place: { file: path },
+			});
 		return renderFile(path, input.template ? templateOf(input.values) : undefined);
 	}
 	const { objects, doubtful } = await renderPath(path, input.values, input.template, []);
@@ -177,11 +216,14 @@ function overlayOf(folder: string): string {
 }
 
 function tooMuch(path: string): AppError {
-	return new AppError(`${path === "" ? "The repository" : path} holds more than one Application may: ${maxObjects} Objects, ${maxEntries} files, 64 MiB`, {
-		code: "TooMuch",
-		kind: "invalid",
-		hint: "Split it into several Applications, or use an Archive.",
-	});
+	return new AppError(
+		`${path === "" ? "The repository" : path} holds more than one Application may: ${maxObjects} Objects, ${maxEntries} files, 64 MiB`,
+		{
+			code: "TooMuch",
+			kind: "invalid",
+			hint: "Split it into several Applications, or use an Archive.",
+		},
+	);
 }
 
 /** Paths of the same Repository that an Object takes content from. */
@@ -189,7 +231,14 @@ function ownSources(object: DesiredObject, file: string): readonly string[] {
 	if (!object.apiVersion.startsWith("host.gitward.dev/")) return [];
 	const source = (object.spec as { readonly source?: unknown } | null | undefined)?.source;
 	if (typeof source === "string") return [joinPath(folderOf(file), source, file)];
-	if (typeof source === "object" && source !== null && !("repository" in source) && !("ref" in source) && "path" in source && typeof source.path === "string") {
+	if (
+		typeof source === "object" &&
+		source !== null &&
+		!("repository" in source) &&
+		!("ref" in source) &&
+		"path" in source &&
+		typeof source.path === "string"
+	) {
 		return [joinPath("", source.path, file)];
 	}
 	return [];

@@ -48,14 +48,16 @@ export function failed(error: unknown): Outcome {
 function toCel(value: Json): unknown {
 	if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value;
 	if (Array.isArray(value)) return value.map((item: Json) => toCel(item));
-	if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toCel(item as Json)]));
+	if (typeof value === "object" && value !== null)
+		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toCel(item)]));
 	return value;
 }
 
 /** The reverse of toCel; throws where a value is no JSON. */
 function fromCel(value: unknown): Json {
 	if (typeof value === "bigint") {
-		if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) throw new Error("the number is too large: make it text with string()");
+		if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
+			throw new Error("the number is too large: make it text with string()");
 		return Number(value);
 	}
 	if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${value} is no number that JSON has`);
@@ -76,7 +78,7 @@ function sizeOf(value: Json): number {
 		if (size > maxResult || typeof item !== "object" || item === null) return;
 		for (const [key, child] of Object.entries(item)) {
 			size += key.length;
-			add(child as Json);
+			add(child);
 		}
 	};
 	add(value);

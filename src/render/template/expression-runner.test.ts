@@ -4,7 +4,8 @@ import type { Outcome } from "./scope.ts";
 
 const scope = { values: { list: Array.from({ length: 1000 }, (_, index) => index) }, application: "shop", environment: "dev" };
 const loop = "values.list.map(a, values.list.map(b, values.list.map(c, a + b + c).size()).size()).size()";
-const values = (outcomes: readonly Outcome[]): readonly unknown[] => outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.message));
+const values = (outcomes: readonly Outcome[]): readonly unknown[] =>
+	outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.message));
 
 describe("createExpressionRunner", () => {
 	it("answers in order, errors among them", async () => {
@@ -31,7 +32,10 @@ describe("createExpressionRunner", () => {
 		const runner = createExpressionRunner({ timeoutMs: 60_000 });
 		const doubled = `values.list${".map(y, [y, y]).map(y, y + y + y + y)".repeat(1)}`;
 		const nested = Array.from({ length: 22 }, (_, index) => `cel.bind(x${index + 1}, x${index} + x${index}, `).join("");
-		const outcomes = await runner.run({ scope, expressions: [`cel.bind(x0, values.list, ${nested}x22.size()${")".repeat(23)}`, doubled] }, {});
+		const outcomes = await runner.run(
+			{ scope, expressions: [`cel.bind(x0, values.list, ${nested}x22.size()${")".repeat(23)}`, doubled] },
+			{},
+		);
 		expect(outcomes[0]).toMatchObject({ ok: false });
 		expect(values(await runner.run({ scope, expressions: ["1"] }, {}))).toEqual([1]);
 	});

@@ -66,7 +66,9 @@ export function createExpressionRunner({ timeoutMs = defaultTimeoutMs }: { reado
 			const failure = await promise;
 			if (failure === undefined) return outcomes;
 			stop();
-			return expressions.map((_, index) => outcomes[index] ?? { ok: false, message: index === outcomes.length ? failure : "an expression before it failed" });
+			return expressions.map(
+				(_, index) => outcomes[index] ?? { ok: false, message: index === outcomes.length ? failure : "an expression before it failed" },
+			);
 		} catch (error) {
 			stop();
 			throw error;

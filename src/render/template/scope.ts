@@ -9,5 +9,5 @@ export interface TemplateScope {
 
 /** What an expression gave, or why it gave nothing. */
 export type Outcome =
-	| { readonly ok: true; readonly value: Json; /** Characters of the value as JSON, about. */ readonly size: number }
-	| { readonly ok: false; readonly message: string; /** Offset in the expression, where known. */ readonly at?: number };
+	| { readonly ok: true; readonly value: Json /** Characters of the value as JSON, about. */; readonly size: number }
+	| { readonly ok: false; readonly message: string /** Offset in the expression, where known. */; readonly at?: number };

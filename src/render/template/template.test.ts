@@ -70,7 +70,9 @@ describe("templates", () => {
 	it("refuses anything else with an error of ours", async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.string(), async (text) => {
-				await evaluate(`\${{${text}`, { a: 1 }).catch((error: unknown) => expect(error).toMatchObject({ name: "AppError", kind: "invalid" }));
+				await evaluate(`\${{${text}`, { a: 1 }).catch((error: unknown) =>
+					expect(error).toMatchObject({ name: "AppError", kind: "invalid" }),
+				);
 			}),
 		);
 	});
@@ -78,7 +80,10 @@ describe("templates", () => {
 	it("names file, line, column, expression, and what there is instead", async () => {
 		const text = `${fileYaml("a")}---\napiVersion: host.gitward.dev/v1\nkind: File\nmetadata: {name: b}\nspec:\n  content: |\n    first\n    port = \${{ values.web.prot }}\n`;
 		const error = await errorOf(renderFiles({ "app/a.yaml": text }, { values: { web: { port: 1, host: "h" } } }));
-		expect(error).toMatchObject({ code: "TemplateInvalid", place: { file: "app/a.yaml", line: 12, column: 27, key: "spec.content", quote: "    port = ${{ values.web.prot }}" } });
+		expect(error).toMatchObject({
+			code: "TemplateInvalid",
+			place: { file: "app/a.yaml", line: 12, column: 27, key: "spec.content", quote: "    port = ${{ values.web.prot }}" },
+		});
 		expect(error.message).toContain("values.web.prot");
 		expect(error.hint).toBe("Did you mean port? values.web has port, host.");
 	});
@@ -106,7 +111,10 @@ describe("templates", () => {
 	});
 
 	it("leaves keys alone", async () => {
-		const { objects } = await renderFiles({ "app/a.yaml": 'apiVersion: v1\nkind: X\nmetadata: {name: a}\ndata: {"${{ environment }}": 1}\n' }, { values: {}, target: "kubernetes" });
+		const { objects } = await renderFiles(
+			{ "app/a.yaml": 'apiVersion: v1\nkind: X\nmetadata: {name: a}\ndata: {"${{ environment }}": 1}\n' },
+			{ values: {}, target: "kubernetes" },
+		);
 		expect(objects[0]?.data).toEqual({ "${{ environment }}": 1 });
 	});
 

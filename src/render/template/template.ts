@@ -36,7 +36,8 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 		}
 		if (costly.length === 0) return;
 		const outcomes = await runner.run({ scope, expressions: costly }, options);
-		for (const [index, expression] of costly.entries()) known.set(expression, outcomes[index] ?? { ok: false, message: "it was not evaluated" });
+		for (const [index, expression] of costly.entries())
+			known.set(expression, outcomes[index] ?? { ok: false, message: "it was not evaluated" });
 	}
 
 	return async (manifest, options) => {
@@ -44,18 +45,28 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 		eachString(manifest.value, [], (scalar, path) => {
 			if (!scalar.includes("${{") || scalars.has(scalar)) return;
 			const parts = splitTemplate(scalar);
-			if (parts === undefined) throw invalidAt(manifest.find(path, "${{"), "a ${{ is not closed by }}", "TemplateInvalid", "Close it, or write ${{ '${{' }} for these characters themselves.");
+			if (parts === undefined)
+				throw invalidAt(
+					manifest.find(path, "${{"),
+					"a ${{ is not closed by }}",
+					"TemplateInvalid",
+					"Close it, or write ${{ '${{' }} for these characters themselves.",
+				);
 			scalars.set(scalar, parts);
 		});
 		if (scalars.size === 0) return manifest.value;
-		await prepare(new Set([...scalars.values()].flatMap((parts) => parts.flatMap((part) => ("expression" in part ? [part.expression] : [])))), options);
+		await prepare(
+			new Set([...scalars.values()].flatMap((parts) => parts.flatMap((part) => ("expression" in part ? [part.expression] : [])))),
+			options,
+		);
 
 		let growth = 0;
 		const valueOf = (expression: string, path: Path): Json => {
 			const outcome = known.get(expression);
 			if (outcome?.ok !== true) throw refused(expression, outcome, scope, manifest, path);
 			growth += outcome.size;
-			if (growth > maxGrowth) throw invalidAt(manifest.place(path), "expands, with the expressions before it, to more than 8 MiB", "TemplateInvalid");
+			if (growth > maxGrowth)
+				throw invalidAt(manifest.place(path), "expands, with the expressions before it, to more than 8 MiB", "TemplateInvalid");
 			return outcome.value;
 		};
 		const fill = (scalar: string, path: Path): Json => {
@@ -63,7 +74,9 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 			if (parts === undefined) return scalar;
 			const [first] = parts;
 			if (parts.length === 1 && first !== undefined && "expression" in first) return valueOf(first.expression, path);
-			return parts.map((part) => ("text" in part ? part.text : asText(valueOf(part.expression, path), part.expression, manifest, path))).join("");
+			return parts
+				.map((part) => ("text" in part ? part.text : asText(valueOf(part.expression, path), part.expression, manifest, path)))
+				.join("");
 		};
 		return mapStrings(manifest.value, [], fill);
 	};
@@ -73,13 +86,19 @@ function asText(value: Json, expression: string, manifest: Manifest, path: Path)
 	if (typeof value === "string") return value;
 	if (typeof value === "number" || typeof value === "boolean") return String(value);
 	const what = value === null ? "null" : Array.isArray(value) ? "a list" : "a map";
-	throw invalidAt(manifest.find(path, expression), `\${{ ${expression} }} gives ${what}, which cannot stand within text`, "TemplateInvalid", "Let it be the whole value, or use toJson().");
+	throw invalidAt(
+		manifest.find(path, expression),
+		`\${{ ${expression} }} gives ${what}, which cannot stand within text`,
+		"TemplateInvalid",
+		"Let it be the whole value, or use toJson().",
+	);
 }
 
 function refused(expression: string, outcome: Outcome | undefined, scope: TemplateScope, manifest: Manifest, path: Path): AppError {
 	const { message, at } = outcome?.ok === false ? outcome : { message: "it was not evaluated", at: undefined };
 	const place = manifest.find(path, expression);
-	const exact = at === undefined || place.column === undefined || !place.quote?.includes(expression) ? place : { ...place, column: place.column + at };
+	const exact =
+		at === undefined || place.column === undefined || !place.quote?.includes(expression) ? place : { ...place, column: place.column + at };
 	return invalidAt(exact, `\${{ ${expression} }} cannot be evaluated: ${message}`, "TemplateInvalid", hintFor(expression, at ?? 0, scope));
 }
 
@@ -87,7 +106,10 @@ function refused(expression: string, outcome: Outcome | undefined, scope: Templa
 function hintFor(expression: string, at: number, { values }: TemplateScope): string {
 	const names = /(?<path>[A-Za-z_][\w.]*)\.$/u.exec(expression.slice(0, at))?.groups?.path?.split(".") ?? [];
 	const word = /^\w+/u.exec(expression.slice(at))?.[0] ?? "";
-	const parent = names.reduce<unknown>((value, name) => (typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined), { values });
+	const parent = names.reduce<unknown>(
+		(value, name) => (typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined),
+		{ values },
+	);
 	const where = names[0] === "values" && typeof parent === "object" && parent !== null ? names.join(".") : undefined;
 	const candidates = where === undefined ? ["values", "application", "environment"] : Object.keys(parent as object);
 	const near = candidates.includes(word) ? undefined : nearest(word, candidates);
@@ -98,7 +120,8 @@ function hintFor(expression: string, at: number, { values }: TemplateScope): str
 function eachString(value: unknown, path: Path, visit: (text: string, path: Path) => void): void {
 	if (typeof value === "string") visit(value, path);
 	else if (Array.isArray(value)) value.forEach((item, index) => eachString(item, [...path, index], visit));
-	else if (typeof value === "object" && value !== null) for (const [key, item] of Object.entries(value)) eachString(item, [...path, key], visit);
+	else if (typeof value === "object" && value !== null)
+		for (const [key, item] of Object.entries(value)) eachString(item, [...path, key], visit);
 }
 
 function mapStrings(value: unknown, path: Path, change: (text: string, path: Path) => unknown): unknown {
