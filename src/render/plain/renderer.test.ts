@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DesiredObject } from "../../core/object.ts";
 import { errorOf, fileYaml, renderFiles } from "../fixture.ts";
@@ -104,6 +105,52 @@ describe("plain YAML and JSON", () => {
 		expect(await errorOf(renderFiles({ "app/a.yaml": many("a"), "app/b.yaml": many("b") }, { target: "kubernetes" }))).toMatchObject({
 			code: "TooMuch",
 		});
+	});
+
+	it("ends with Objects or with an error of ours, whatever the text", async () => {
+		const parts = fc.constantFrom(
+			"a",
+			": ",
+			"- ",
+			"\n",
+			"  ",
+			"[",
+			"]",
+			"{",
+			"}",
+			"&x ",
+			"*x",
+			"|",
+			">",
+			"'",
+			'"',
+			"\t",
+			"!!int ",
+			"<<",
+			"---\n",
+			"\0",
+			"${{ values }}",
+			"kind: List\n",
+			"items:\n",
+			"apiVersion: v1\n",
+			"metadata: {name: a}\n",
+		);
+		const text = fc.oneof(
+			fc.string({ unit: "binary" }),
+			fc.array(parts, { maxLength: 40 }).map((each) => each.join("")),
+		);
+		await fc.assert(
+			fc.asyncProperty(
+				text,
+				fc.constantFrom("a.yaml", "a.json", "overlay.yaml"),
+				fc.constantFrom("host", "kubernetes"),
+				async (content, file, target) => {
+					const result = await renderFiles({ [`app/${file}`]: content }, { target, values: {} }).catch((error: unknown) => error);
+					if (result instanceof Error) expect(result).toMatchObject({ name: "AppError", kind: "invalid" });
+				},
+			),
+			{ numRuns: 400 },
+		);
 	});
 
 	it("stops when it is told to", async () => {
