@@ -97,7 +97,7 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 	const state = join(folder, "state");
 	const control = join(folder, "control");
 	const root = join(control, "live");
-	const program = join(import.meta.dirname, "..", "src", "cli", "main.ts");
+	const program = join(import.meta.dirname, "..", "bin", "gitward");
 	await mkdir(join(state, "git"), { recursive: true, mode: 0o700 });
 	await mkdir(control, { recursive: true });
 	await writeFile(join(control, "all.json.yaml"), controlDocuments(options));
@@ -127,7 +127,7 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 		metric,
 		async start() {
 			const server = join(state, "server.json");
-			child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, "up", "--control", control, "--state", state, "--listen", "127.0.0.1:0", "--log-level", "error"], {
+			child = spawn(program, ["up", "--control", control, "--state", state, "--listen", "127.0.0.1:0", "--log-level", "error"], {
 				stdio: ["ignore", "ignore", "inherit"],
 				env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: join(folder, "config") },
 			});
