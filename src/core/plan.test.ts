@@ -55,6 +55,8 @@ describe("makePlan", () => {
 		const hook = object("migrate", { "gitward.dev/hook": "PreSync" }, "Job");
 		expect(plan([a, hook], [seen(a, "same")]).changes.filter((change) => change.hook !== undefined)).toEqual([]);
 		expect(plan([a, hook], [seen(a, "different")]).changes.map((change) => change.hook)).toEqual(["PreSync", undefined]);
+		const resumed = makePlan({ application: "shop", desired: [a, hook], observations: [seen(a, "same")], owned: [], prune: true, resumes: true });
+		expect(resumed.changes.map((change) => change.hook)).toEqual(["PreSync", undefined]);
 	});
 
 	it("orders by wave, then kind; deletions last and the other way round", () => {

@@ -19,6 +19,8 @@ export interface PlanInput {
 	readonly observations: readonly Observation[];
 	readonly owned: readonly PlanOwned[];
 	readonly prune: boolean;
+	/** True where a Sync goes on that began before: its hooks still count, although nothing may be left to change. */
+	readonly resumes?: boolean;
 	/** Rank of a kind within a wave; lower first; 0 where absent. */
 	readonly kindOrder?: Readonly<Record<string, number>>;
 }
@@ -87,7 +89,7 @@ export function makePlan(input: PlanInput): Plan {
 		.filter((entry) => !wanted.has(entry.key))
 		.map((entry) => deletion(entry, input.prune))
 		.toSorted((a, b) => rank(b) - rank(a) || (a.key < b.key ? 1 : -1));
-	const isIdle = applied.every((change) => change.action === "unchanged" || change.action === "skip") && deletions.every((change) => change.action === "skip");
+	const isIdle = input.resumes !== true && applied.every((change) => change.action === "unchanged" || change.action === "skip") && deletions.every((change) => change.action === "skip");
 	const of = (phase: HookPhase): readonly Change[] => (isIdle ? [] : hooks.filter((change) => change.hook === phase).toSorted((a, b) => a.wave - b.wave));
 	const changes = [...of("PreSync"), ...of("Sync"), ...applied, ...of("PostSync"), ...(deletions.some((change) => change.action === "delete") ? of("PreDelete") : []), ...deletions];
 	return { changes, hash: hashOf(input.application, changes) };

@@ -225,7 +225,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		for (const state of status.all()) {
 			const document = set.applications.get(state.name);
 			const same = document !== undefined && JSON.stringify(document) === JSON.stringify(before.applications.get(state.name)) && sameSurroundings(document, set, before);
-			if (!same) wake(state.name, priority.revision);
+			if (same) continue;
+			if (state.attempt !== undefined) await status.update(state.name, { attempt: undefined });
+			wake(state.name, priority.revision);
 		}
 	}
 

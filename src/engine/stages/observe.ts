@@ -20,7 +20,7 @@ export async function compare(
 	engine: EngineContext,
 	application: ApplicationContext,
 	desired: readonly DesiredObject[],
-	options: { readonly only?: ReadonlySet<ObjectKey> } = {},
+	options: { readonly only?: ReadonlySet<ObjectKey>; readonly resumes?: boolean } = {},
 ): Promise<Comparison> {
 	const { only } = options;
 	const inventory = await engine.store.inventory(application.name);
@@ -36,6 +36,7 @@ export async function compare(
 		owned: await withKept(engine, application.name, owned, wanted),
 		prune: application.environment.spec.policy.prune,
 		kindOrder,
+		resumes: options.resumes === true,
 	});
 	return { plan, objects, owned, foreign: new Set(observations.filter((each) => each.foreign === true).map((each) => each.key)) };
 }

@@ -50,8 +50,9 @@ export async function syncStage(engine: EngineContext, application: ApplicationC
 	try {
 		const objects = await renderedObjects(engine, target.hash);
 		demandKinds(engine.control().projects.get(application.document.spec.project), objects);
-		const comparison = await compare(engine, application, objects);
 		const before = stateOf(engine, name);
+		const resumes = before.sync?.hash === target.hash || before.attempt?.hash === target.hash;
+		const comparison = await compare(engine, application, objects, { resumes });
 		const guard = guardDeletion({
 			plan: comparison.plan,
 			inventorySize: comparison.owned.length,
@@ -360,7 +361,7 @@ async function fail(
 			events: same?.failure.message === failure.message && !hopeless ? [] : [syncEvent(application, "SyncFailed", "error", failure.message, sync)],
 		},
 	);
-	if (!hopeless) engine.requeue(name, delay);
+	engine.requeue(name, hopeless ? 0 : delay);
 }
 
 /** Jobs for the failure of a Sync; their own failure is only told. */
