@@ -162,7 +162,8 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 		async clone(target) {
 			const helper = `!f() { echo username=gitward; echo password=${await token()}; }; f`;
 			await run("git", ["clone", "--quiet", "-c", `credential.helper=${helper}`, `${url}/git/config.git`, target]);
-			return async (...args) => (await run("git", ["-C", target, "-c", "user.name=Bench", "-c", "user.email=bench@example.com", ...args])).stdout;
+			return async (...args) =>
+				(await run("git", ["-C", target, "-c", "user.name=Bench", "-c", "user.email=bench@example.com", ...args])).stdout;
 		},
 		async stop() {
 			if (child === undefined || child.exitCode !== null) return;

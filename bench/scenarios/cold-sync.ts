@@ -5,7 +5,8 @@ import { writeBareFiles } from "./bare-files.ts";
 
 export const scenario: Scenario = {
 	name: "cold-sync",
-	description: "1,000 applications of 10 files each from nothing: process start to all Synced and Healthy, held against a bare loop that writes the same files; then memory, and a restart",
+	description:
+		"1,000 applications of 10 files each from nothing: process start to all Synced and Healthy, held against a bare loop that writes the same files; then memory, and a restart",
 	async run({ folder, signal, progress }) {
 		const cold: number[] = [];
 		const memory: number[] = [];

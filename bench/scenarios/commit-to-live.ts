@@ -7,7 +7,8 @@ const pushes = 30;
 
 export const scenario: Scenario = {
 	name: "commit-to-live",
-	description: "one of 1,000 applications in one repository: from the end of `git push` over HTTP, and from its start, to the changed file being live; renders counted",
+	description:
+		"one of 1,000 applications in one repository: from the end of `git push` over HTTP, and from its start, to the changed file being live; renders counted",
 	async run({ folder, signal }) {
 		const fleet = await createFleet(join(folder, "fleet"));
 		const afterPush: number[] = [];

@@ -14,7 +14,9 @@ function sleepers(root: string): Map<string, number> {
 	for (const pid of execFileSync("pgrep", ["-x", "sleep"]).toString().trim().split("\n")) {
 		try {
 			const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-			const cwd = execFileSync("readlink", [`/proc/${pid}/cwd`]).toString().trim();
+			const cwd = execFileSync("readlink", [`/proc/${pid}/cwd`])
+				.toString()
+				.trim();
 			if (environment.includes("GITWARD_INSTANCE=") && cwd.startsWith(root)) found.set(cwd, Number(pid));
 		} catch {
 			// It ended between the two looks.
@@ -25,7 +27,8 @@ function sleepers(root: string): Map<string, number> {
 
 export const scenario: Scenario = {
 	name: "drift-repair",
-	description: "500 random hand edits, deletes and kills among 10,000 files and 10 processes of 1,000 applications: each from the deed to its repair",
+	description:
+		"500 random hand edits, deletes and kills among 10,000 files and 10 processes of 1,000 applications: each from the deed to its repair",
 	async run({ folder, signal }) {
 		const fleet = await createFleet(join(folder, "fleet"), { processes });
 		const files: number[] = [];

@@ -7,7 +7,8 @@ const passMs = 10_000;
 
 export const scenario: Scenario = {
 	name: "nothing-changed",
-	description: "a full pass over 10,000 objects when nothing changed: CPU of 11 seconds with one pass in them, less that of 11 idle seconds; renders and writes in that time",
+	description:
+		"a full pass over 10,000 objects when nothing changed: CPU of 11 seconds with one pass in them, less that of 11 idle seconds; renders and writes in that time",
 	async run({ folder, signal, progress }) {
 		const fleet = await createFleet(join(folder, "swept"), { sweep: `${passMs / 1000}s` });
 		const idle = await createFleet(join(folder, "idle"));
@@ -21,7 +22,11 @@ export const scenario: Scenario = {
 			await delay(passMs, undefined, { signal });
 			for (let round = 0; round < 3; round += 1) {
 				progress(`pass ${round + 1} of 3`);
-				const before = [fleet.cpu(), idle.cpu(), (await fleet.metric("gitward_renders")) + (await fleet.metric("gitward_applies"))] as const;
+				const before = [
+					fleet.cpu(),
+					idle.cpu(),
+					(await fleet.metric("gitward_renders")) + (await fleet.metric("gitward_applies")),
+				] as const;
 				await delay(passMs * 1.1, undefined, { signal });
 				cpu.push(fleet.cpu() - before[0] - (idle.cpu() - before[1]));
 				work.push((await fleet.metric("gitward_renders")) + (await fleet.metric("gitward_applies")) - before[2]);

@@ -1,13 +1,5 @@
 /** What an error means for the engine: each kind has one retry rule, HTTP status and exit code (see docs/errors.md). */
-export type ErrorKind =
-	| "invalid"
-	| "denied"
-	| "notFound"
-	| "conflict"
-	| "waiting"
-	| "unavailable"
-	| "timeout"
-	| "internal";
+export type ErrorKind = "invalid" | "denied" | "notFound" | "conflict" | "waiting" | "unavailable" | "timeout" | "internal";
 
 /** A place in a file that an error speaks about; line and column count from 1. */
 export interface SourcePlace {

@@ -1,12 +1,12 @@
+import type { ErrorKind, SourcePlace } from "./app-error.ts";
 import type { Condition } from "./conditions.ts";
 import type { ApplicationDocument } from "./documents/application.ts";
 import type { EnvironmentDocument } from "./documents/environment.ts";
-import type { ErrorKind, SourcePlace } from "./app-error.ts";
 import type { Health } from "./health.ts";
 import type { ObjectKey } from "./object.ts";
 import type { Revision } from "./revision.ts";
-import type { Actor } from "./views/common.ts";
 import type { Hold } from "./views/application.ts";
+import type { Actor } from "./views/common.ts";
 
 /** A render's result, without the Objects: those stand in the store under `hash`. */
 export interface RenderedState {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { findCycle } from "./dependencies.ts";
 import { nextDelay } from "./backoff.ts";
+import { findCycle } from "./dependencies.ts";
 import { matchesGlob } from "./glob.ts";
 
 it("matches stars and question marks, and everything else literally", () => {

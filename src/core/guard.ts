@@ -19,5 +19,9 @@ export function guardDeletion({ plan, inventorySize, maxDeletePercent, confirmed
 	const isAll = deletes >= inventorySize;
 	if (!isAll && deletes * 100 <= inventorySize * maxDeletePercent) return { allowed: true };
 	const share = isAll ? "all of them" : `more than ${maxDeletePercent} %`;
-	return { allowed: false, message: `would delete ${deletes} of ${inventorySize} ${inventorySize === 1 ? "object" : "objects"}, ${share}: confirm it to go on`, confirm: plan.hash };
+	return {
+		allowed: false,
+		message: `would delete ${deletes} of ${inventorySize} ${inventorySize === 1 ? "object" : "objects"}, ${share}: confirm it to go on`,
+		confirm: plan.hash,
+	};
 }

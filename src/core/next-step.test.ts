@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ApplicationState, newApplicationState } from "./application-state.ts";
-import { type Situation, nextStep } from "./next-step.ts";
+import { nextStep, type Situation } from "./next-step.ts";
 
 const now = Date.parse("2030-01-01T12:00:00Z");
 const admin = { name: "admin", via: "cli" } as const;
@@ -45,7 +45,13 @@ describe("nextStep", () => {
 	});
 
 	it("names every reason to wait, and the latest time", () => {
-		const attempt = { id: "1", hash: "new", count: 2, failure: { code: "X", kind: "unavailable", message: "down" }, next: "2030-01-01T12:00:10.000Z" } as const;
+		const attempt = {
+			id: "1",
+			hash: "new",
+			count: 2,
+			failure: { code: "X", kind: "unavailable", message: "down" },
+			next: "2030-01-01T12:00:10.000Z",
+		} as const;
 		const until = now + 3_600_000;
 		const step = nextStep(situation({ attempt }, { blockedBy: ["database"], window: { open: false, message: "closed", until } }));
 		expect(step.do).toBe("wait");
@@ -65,14 +71,20 @@ describe("nextStep", () => {
 
 	it("waits for a person where Syncs are manual, and goes when one asks", () => {
 		expect(reasons(situation({}, { sync: "manual" }))).toEqual(["ManualSync"]);
-		expect(nextStep(situation({ request: { by: admin, trigger: "manual" } }, { sync: "manual" }))).toMatchObject({ do: "sync", trigger: "manual" });
+		expect(nextStep(situation({ request: { by: admin, trigger: "manual" } }, { sync: "manual" }))).toMatchObject({
+			do: "sync",
+			trigger: "manual",
+		});
 	});
 
 	it("gives up after the last try until a person asks or Git moves", () => {
 		const attempt = { id: "1", hash: "new", count: 11, failure: { code: "X", kind: "conflict", message: "no" } } as const;
 		expect(reasons(situation({ attempt }))).toEqual(["RetriesExhausted"]);
 		expect(nextStep(situation({ attempt, request: { by: admin, trigger: "manual" } })).do).toBe("sync");
-		expect(nextStep(situation({ attempt }, { target: { hash: "newer", revision: "r" } }))).toMatchObject({ do: "sync", trigger: "revision" });
+		expect(nextStep(situation({ attempt }, { target: { hash: "newer", revision: "r" } }))).toMatchObject({
+			do: "sync",
+			trigger: "revision",
+		});
 	});
 
 	it("shows a rollback's hold beside whatever else is to do", () => {

@@ -65,7 +65,10 @@ function waitsFor(situation: Situation, step: "sync" | "repair"): { readonly hol
 	const { attempt } = state;
 	if (attempt !== undefined && attempt.hash === target?.hash && state.request === undefined) {
 		if (attempt.next === undefined && step === "sync") {
-			holds.push({ reason: "RetriesExhausted", message: `gave up after ${attempt.count} ${attempt.count === 1 ? "try" : "tries"}: ${attempt.failure.message}` });
+			holds.push({
+				reason: "RetriesExhausted",
+				message: `gave up after ${attempt.count} ${attempt.count === 1 ? "try" : "tries"}: ${attempt.failure.message}`,
+			});
 		} else if (attempt.next !== undefined && Date.parse(attempt.next) > now) {
 			holds.push({ reason: "Backoff", message: `tries again after: ${attempt.failure.message}`, until: attempt.next });
 			times.push(Date.parse(attempt.next));

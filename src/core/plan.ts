@@ -39,7 +39,12 @@ export function waveOf(object: DesiredObject): number {
 	return Number.isSafeInteger(wave) ? wave : 0;
 }
 
-const actions: Readonly<Record<Observation["state"], ChangeAction>> = { missing: "create", same: "unchanged", different: "update", immutable: "replace" };
+const actions: Readonly<Record<Observation["state"], ChangeAction>> = {
+	missing: "create",
+	same: "unchanged",
+	different: "update",
+	immutable: "replace",
+};
 
 function changeFor(object: DesiredObject, observation: Observation | undefined): Change {
 	const ref = refOf(object);
@@ -51,14 +56,19 @@ function changeFor(object: DesiredObject, observation: Observation | undefined):
 	if (object.metadata.annotations?.[annotation.adopt] === "true") {
 		return { ...common, action: actions[observation.state], reason: "adopted: it exists and was not made by Gitward" };
 	}
-	return { ...common, action: "skip", reason: `exists and was not made by Gitward: annotate it with ${annotation.adopt}: "true" to take it over` };
+	return {
+		...common,
+		action: "skip",
+		reason: `exists and was not made by Gitward: annotate it with ${annotation.adopt}: "true" to take it over`,
+	};
 }
 
 function deletion(entry: PlanOwned, prune: boolean): Change {
 	const common = { key: entry.key, ref: entry.ref, wave: 0, differences: [] };
 	if (!prune) return { ...common, action: "skip", reason: "kept: the Environment does not prune" };
 	if (entry.keep === true) return { ...common, action: "skip", release: true, reason: `let go: ${annotation.prune} is disabled` };
-	if (!entry.created) return { ...common, action: "skip", release: true, reason: "let go: it was adopted, and Gitward deletes only what it made" };
+	if (!entry.created)
+		return { ...common, action: "skip", release: true, reason: "let go: it was adopted, and Gitward deletes only what it made" };
 	return { ...common, action: "delete" };
 }
 
@@ -89,9 +99,20 @@ export function makePlan(input: PlanInput): Plan {
 		.filter((entry) => !wanted.has(entry.key))
 		.map((entry) => deletion(entry, input.prune))
 		.toSorted((a, b) => rank(b) - rank(a) || (a.key < b.key ? 1 : -1));
-	const isIdle = input.resumes !== true && applied.every((change) => change.action === "unchanged" || change.action === "skip") && deletions.every((change) => change.action === "skip");
-	const of = (phase: HookPhase): readonly Change[] => (isIdle ? [] : hooks.filter((change) => change.hook === phase).toSorted((a, b) => a.wave - b.wave));
-	const changes = [...of("PreSync"), ...of("Sync"), ...applied, ...of("PostSync"), ...(deletions.some((change) => change.action === "delete") ? of("PreDelete") : []), ...deletions];
+	const isIdle =
+		input.resumes !== true &&
+		applied.every((change) => change.action === "unchanged" || change.action === "skip") &&
+		deletions.every((change) => change.action === "skip");
+	const of = (phase: HookPhase): readonly Change[] =>
+		isIdle ? [] : hooks.filter((change) => change.hook === phase).toSorted((a, b) => a.wave - b.wave);
+	const changes = [
+		...of("PreSync"),
+		...of("Sync"),
+		...applied,
+		...of("PostSync"),
+		...(deletions.some((change) => change.action === "delete") ? of("PreDelete") : []),
+		...deletions,
+	];
 	return { changes, hash: hashOf(input.application, changes) };
 }
 

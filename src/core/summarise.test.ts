@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { type ApplicationState, newApplicationState } from "./application-state.ts";
 import { conditionsOf, isSettled, syncStatus } from "./summarise.ts";
 
-const rendered = { hash: "h", revision: "main@sha1:b", settings: "", inputs: [], root: null, warnings: [], objects: 1, cause: { repository: "config", revision: "main@sha1:b" } };
+const rendered = {
+	hash: "h",
+	revision: "main@sha1:b",
+	settings: "",
+	inputs: [],
+	root: null,
+	warnings: [],
+	objects: 1,
+	cause: { repository: "config", revision: "main@sha1:b" },
+};
 const applied = { hash: "h", revision: "main@sha1:b", at: "" };
 
 function state(given: Partial<ApplicationState>): ApplicationState {
@@ -43,7 +52,13 @@ describe("conditionsOf", () => {
 	});
 
 	it("counts a rollback that arrived as settled, and shows that Git says otherwise", () => {
-		const hold = { badHash: "h", badRevision: "r", pinned: { hash: "old", revision: "r0" }, by: { name: "a", via: "cli" as const }, at: "" };
+		const hold = {
+			badHash: "h",
+			badRevision: "r",
+			pinned: { hash: "old", revision: "r0" },
+			by: { name: "a", via: "cli" as const },
+			at: "",
+		};
 		const back = state({ rendered, applied: { ...applied, hash: "old" }, hold });
 		expect(isSettled(back)).toBe(true);
 		expect(syncStatus(back)).toBe("OutOfSync");

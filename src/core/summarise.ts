@@ -45,7 +45,8 @@ function ready(state: ApplicationState): Verdict {
 	if (isSettled(state)) return { status: "True", reason: "Converged", message: `runs ${state.applied?.revision ?? ""}` };
 	const hold = state.holds[0];
 	if (hold !== undefined) return { status: "False", reason: hold.reason, message: hold.message };
-	if (state.drift.length > 0) return { status: "False", reason: "Drifted", message: `${state.drift.length} objects differ from what was applied` };
+	if (state.drift.length > 0)
+		return { status: "False", reason: "Drifted", message: `${state.drift.length} objects differ from what was applied` };
 	if (state.rendered !== undefined && state.applied?.hash === state.rendered.hash) {
 		const { status, message } = state.health;
 		return { status: status === "Unknown" ? "Unknown" : "False", reason: `Health${status}`, message };
@@ -56,7 +57,11 @@ function ready(state: ApplicationState): Verdict {
 function reconciling(state: ApplicationState): Verdict {
 	if (state.sync !== undefined) {
 		const waits = state.sync.healthDeadline !== undefined;
-		return { status: "True", reason: waits ? "WaitingForHealth" : "Syncing", message: `${state.sync.revision}${waits ? ` waits for health: ${state.health.message}` : ""}` };
+		return {
+			status: "True",
+			reason: waits ? "WaitingForHealth" : "Syncing",
+			message: `${state.sync.revision}${waits ? ` waits for health: ${state.health.message}` : ""}`,
+		};
 	}
 	const hold = state.holds.find((each) => each.reason === "Backoff" || each.reason === "DependsOn" || each.reason === "SyncWindow");
 	if (hold !== undefined) return { status: "True", reason: hold.reason, message: hold.message };

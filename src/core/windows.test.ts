@@ -19,7 +19,10 @@ describe("windowState", () => {
 	it("is open inside an allow window and tells when the next opens", () => {
 		expect(windowState([window({})], "shop", monday10, false)).toEqual({ open: true });
 		expect(windowState([window({})], "shop", sunday, false)).toMatchObject({ open: false, until: at("2030-01-07T09:00:00Z") });
-		expect(windowState([window({})], "shop", at("2030-01-07T17:00:00Z"), false)).toMatchObject({ open: false, until: at("2030-01-08T09:00:00Z") });
+		expect(windowState([window({})], "shop", at("2030-01-07T17:00:00Z"), false)).toMatchObject({
+			open: false,
+			until: at("2030-01-08T09:00:00Z"),
+		});
 	});
 
 	it("lets deny win over allow, until the deny window ends", () => {

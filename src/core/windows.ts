@@ -1,9 +1,11 @@
 import { Cron } from "croner";
-import { parseDuration } from "./documents/metadata.ts";
 import type { SyncWindow } from "./documents/environment.ts";
+import { parseDuration } from "./documents/metadata.ts";
 import { matchesGlob } from "./glob.ts";
 
-export type WindowState = { readonly open: true } | { readonly open: false; readonly message: string; /** Milliseconds since 1970, where known. */ readonly until?: number };
+export type WindowState =
+	| { readonly open: true }
+	| { readonly open: false; readonly message: string /** Milliseconds since 1970, where known. */; readonly until?: number };
 
 interface Occurrence {
 	readonly window: SyncWindow;
@@ -32,7 +34,9 @@ function iso(time: number): string {
 
 /** Whether an Application may sync at `now` (milliseconds since 1970). Deny wins over allow; without windows it always may. */
 export function windowState(windows: readonly SyncWindow[], application: string, now: number, manual: boolean): WindowState {
-	const mine = windows.filter((window) => window.applications === undefined || window.applications.some((glob) => matchesGlob(glob, application)));
+	const mine = windows.filter(
+		(window) => window.applications === undefined || window.applications.some((glob) => matchesGlob(glob, application)),
+	);
 	if (mine.length === 0) return { open: true };
 	const known = mine.map((window) => occurrence(window, now));
 	const denied = known.filter(({ window, end }) => window.kind === "deny" && end !== undefined && !(manual && window.manual));

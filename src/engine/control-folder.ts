@@ -23,7 +23,10 @@ export function isDocumentFolder(name: string): boolean {
 }
 
 /** Paths beneath a folder on disk that hold documents, sorted, with what tells that one changed. `notFound`, `denied` or `invalid` where that cannot be told. */
-export async function listControlFolder(folder: string, signal: AbortSignal): Promise<readonly { readonly path: string; readonly stamp: string }[]> {
+export async function listControlFolder(
+	folder: string,
+	signal: AbortSignal,
+): Promise<readonly { readonly path: string; readonly stamp: string }[]> {
 	const found: { path: string; stamp: string }[] = [];
 	async function walk(relative: string, depth: number): Promise<void> {
 		if (depth > maxDepth) throw limit(`${folder} is more than ${maxDepth} folders deep`);
@@ -62,14 +65,24 @@ export async function readControlFolder(folder: string, paths: readonly string[]
 }
 
 function limit(message: string): AppError {
-	return new AppError(message, { code: "ControlTooLarge", kind: "invalid", hint: "Point --control at the folder that holds only Gitward's documents." });
+	return new AppError(message, {
+		code: "ControlTooLarge",
+		kind: "invalid",
+		hint: "Point --control at the folder that holds only Gitward's documents.",
+	});
 }
 
 function translate(error: unknown, path: string): unknown {
 	const { code } = error as NodeJS.ErrnoException;
 	if (code === "ENOENT" || code === "ENOTDIR") {
-		return new AppError(`${path} does not exist`, { code: "ControlMissing", kind: "notFound", hint: "`gitward init FOLDER` writes one to start from.", cause: error });
+		return new AppError(`${path} does not exist`, {
+			code: "ControlMissing",
+			kind: "notFound",
+			hint: "`gitward init FOLDER` writes one to start from.",
+			cause: error,
+		});
 	}
-	if (code === "EACCES" || code === "EPERM") return new AppError(`${path} may not be read`, { code: "ControlDenied", kind: "denied", cause: error });
+	if (code === "EACCES" || code === "EPERM")
+		return new AppError(`${path} may not be read`, { code: "ControlDenied", kind: "denied", cause: error });
 	return error;
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Failure } from "../core/application-state.ts";
 import { AppError } from "../core/app-error.ts";
+import type { Failure } from "../core/application-state.ts";
 import type { Condition } from "../core/conditions.ts";
 import { toControlSet } from "../core/documents/check.ts";
 import type { ControlSet, Document } from "../core/documents/documents.ts";
@@ -41,7 +41,11 @@ export function parseControlSource(text: string, cwd: string, credentials?: Repo
 		spec: { url, ref, ...(credentials === undefined ? {} : { credentials }) },
 	});
 	if (parsed.success) return { type: "git", document: parsed.data, path };
-	throw new AppError(`${text} is neither a folder nor the URL of a Git repository`, { code: "ControlInvalid", kind: "invalid", hint: "Use a folder, or URL#ref:path." });
+	throw new AppError(`${text} is neither a folder nor the URL of a Git repository`, {
+		code: "ControlInvalid",
+		kind: "invalid",
+		hint: "Use a folder, or URL#ref:path.",
+	});
 }
 
 /** Follows the control documents; what is invalid changes nothing and is told. */
@@ -100,7 +104,7 @@ export function createControl(options: ControlOptions): Control {
 		random: options.random,
 		prefix: "control",
 		restore: new Map(),
-		onMoved: () => load(),
+		onMoved: () => void load(),
 	});
 	const name = source.type === "git" ? source.document.metadata.name : "";
 
@@ -171,7 +175,14 @@ export function createControl(options: ControlOptions): Control {
 			const saved: Saved = { revision, documents: documentsOf(set) };
 			await status.tell(
 				news
-					? [{ type: "ControlAccepted", severity: "info", message: `${documentsOf(set).length} documents of ${read.revision} are in force`, revision: read.revision }]
+					? [
+							{
+								type: "ControlAccepted",
+								severity: "info",
+								message: `${documentsOf(set).length} documents of ${read.revision} are in force`,
+								revision: read.revision,
+							},
+						]
 					: [],
 				[{ type: "value", key: "control", value: saved as unknown as Json }],
 			);
@@ -216,7 +227,9 @@ export function createControl(options: ControlOptions): Control {
 			await load();
 			const unread = origins.views(new Map())[0]?.conditions.find((condition) => condition.status === "False");
 			if (unread !== undefined && seen === undefined) {
-				await tellFailure(new AppError(`control documents cannot be read: ${unread.message}`, { code: unread.reason, kind: "unavailable" }));
+				await tellFailure(
+					new AppError(`control documents cannot be read: ${unread.message}`, { code: unread.reason, kind: "unavailable" }),
+				);
 			}
 		},
 		current: () => current,

@@ -2,9 +2,9 @@ import { AppError } from "../core/app-error.ts";
 import { newApplicationState } from "../core/application-state.ts";
 import { findCycle } from "../core/dependencies.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
-import { parseDuration } from "../core/documents/metadata.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
+import { parseDuration } from "../core/documents/metadata.ts";
 import type { RepositoryDocument } from "../core/documents/repository.ts";
 import { isSettled } from "../core/summarise.ts";
 import { createPriorityQueue } from "../lib/priority-queue.ts";
@@ -18,8 +18,8 @@ import type { ApplicationContext, EngineContext } from "./context.ts";
 import { type Control, type ControlSource, createControl } from "./control.ts";
 import type { ControlFile } from "./control-folder.ts";
 import { failureOf } from "./failure.ts";
-import type { Operations } from "./operations.ts";
 import { createOperations } from "./operate.ts";
+import type { Operations } from "./operations.ts";
 import { createOrigins } from "./origins.ts";
 import type { OverlayTree } from "./plan.ts";
 import { reconcile, type Watched } from "./reconcile.ts";
@@ -109,7 +109,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			}
 		},
 	});
-	const control: Control = createControl({ ...options, source: options.control, adapter: options.repositories, status, random, onSet: putInForce });
+	const control: Control = createControl({
+		...options,
+		source: options.control,
+		adapter: options.repositories,
+		status,
+		random,
+		onSet: putInForce,
+	});
 	const engine: EngineContext = {
 		store,
 		status,
@@ -151,7 +158,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	function contextOf(name: string, signal: AbortSignal): ApplicationContext | undefined {
 		const state = status.get(name);
 		const document = state?.removal?.application ?? control.current().applications.get(name);
-		const environment = state?.removal?.environment ?? (document === undefined ? undefined : control.current().environments.get(document.spec.environment));
+		const environment =
+			state?.removal?.environment ?? (document === undefined ? undefined : control.current().environments.get(document.spec.environment));
 		if (state === undefined || document === undefined || environment === undefined) return undefined;
 		if (targets.document(environment.metadata.name) === undefined) return undefined;
 		return { name, document, environment, driver: targets.driver(environment.metadata.name), signal };
@@ -188,7 +196,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			if (state?.renderFailure === undefined && !reads) continue;
 			const application = contextOf(name, life.signal);
 			if (application === undefined || life.signal.aborted) continue;
-			const needed = await needsRender(engine, application).catch((error: unknown) => failureOf(error).kind !== "waiting" || state?.rendered === undefined);
+			const needed = await needsRender(engine, application).catch(
+				(error: unknown) => failureOf(error).kind !== "waiting" || state?.rendered === undefined,
+			);
 			if (needed) wake(name, priority.revision);
 		}
 	}
@@ -196,7 +206,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	/** Puts a set of documents in force: opens and closes Repositories and Environments, takes up and retires Applications. */
 	async function putInForce(set: ControlSet, before: ControlSet): Promise<void> {
 		const cycle = findCycle(new Map([...set.applications.values()].map((document) => [document.metadata.name, document.spec.dependsOn])));
-		if (cycle !== undefined) throw new AppError(`dependsOn goes in a circle: ${cycle.join(" → ")}`, { code: "DependencyCycle", kind: "invalid" });
+		if (cycle !== undefined)
+			throw new AppError(`dependsOn goes in a circle: ${cycle.join(" → ")}`, { code: "DependencyCycle", kind: "invalid" });
 		const writes: Promise<void>[] = [];
 		for (const state of status.all()) {
 			const document = set.applications.get(state.name);
@@ -224,7 +235,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		scheduleSweeps(environments);
 		for (const state of status.all()) {
 			const document = set.applications.get(state.name);
-			const same = document !== undefined && JSON.stringify(document) === JSON.stringify(before.applications.get(state.name)) && sameSurroundings(document, set, before);
+			const same =
+				document !== undefined &&
+				JSON.stringify(document) === JSON.stringify(before.applications.get(state.name)) &&
+				sameSurroundings(document, set, before);
 			if (same) continue;
 			if (state.attempt !== undefined) await status.update(state.name, { attempt: undefined });
 			wake(state.name, priority.revision);
@@ -255,7 +269,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	}
 
 	return {
-		operations: createOperations({ engine, control, origins, targets, contextOf, wake: (name) => wake(name, priority.person), overlay: options.overlay, ready: () => isReady }),
+		operations: createOperations({
+			engine,
+			control,
+			origins,
+			targets,
+			contextOf,
+			wake: (name) => wake(name, priority.person),
+			overlay: options.overlay,
+			ready: () => isReady,
+		}),
 		counters,
 		async start() {
 			await control.start();
@@ -298,7 +321,10 @@ function removalOf(
 
 /** Whether what an Application's documents refer to stayed the same. */
 function sameSurroundings(document: ApplicationDocument, set: ControlSet, before: ControlSet): boolean {
-	const pairs: readonly (readonly [RepositoryDocument | EnvironmentDocument | undefined, RepositoryDocument | EnvironmentDocument | undefined])[] = [
+	const pairs: readonly (readonly [
+		RepositoryDocument | EnvironmentDocument | undefined,
+		RepositoryDocument | EnvironmentDocument | undefined,
+	])[] = [
 		[set.repositories.get(document.spec.repository), before.repositories.get(document.spec.repository)],
 		[set.environments.get(document.spec.environment), before.environments.get(document.spec.environment)],
 	];

@@ -1,5 +1,5 @@
-import type { Failure } from "../core/application-state.ts";
 import { toAppError } from "../core/app-error.ts";
+import type { Failure } from "../core/application-state.ts";
 
 /** An error as state keeps it: plain, without cause or stack. */
 export function failureOf(error: unknown): Failure {

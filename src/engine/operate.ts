@@ -28,7 +28,15 @@ export interface OperateOptions {
 }
 
 /** Holds that nothing but a person (or a new commit) lets go. */
-const needsPerson: ReadonlySet<Hold["reason"]> = new Set(["Suspended", "DeletionGuard", "DriftAsk", "ManualSync", "Project", "RetriesExhausted", "SyncWindow"]);
+const needsPerson: ReadonlySet<Hold["reason"]> = new Set([
+	"Suspended",
+	"DeletionGuard",
+	"DriftAsk",
+	"ManualSync",
+	"Project",
+	"RetriesExhausted",
+	"SyncWindow",
+]);
 
 const never = new AbortController().signal;
 
@@ -49,7 +57,11 @@ export function createOperations(options: OperateOptions): Operations {
 	}
 
 	function unknown(name: string): AppError {
-		return new AppError(`there is no Application ${name}`, { code: "ApplicationUnknown", kind: "notFound", hint: "`gitward get applications` lists them." });
+		return new AppError(`there is no Application ${name}`, {
+			code: "ApplicationUnknown",
+			kind: "notFound",
+			hint: "`gitward get applications` lists them.",
+		});
 	}
 
 	function known(name: string): { readonly state: ApplicationState; readonly document: ApplicationDocument } {
@@ -91,11 +103,17 @@ export function createOperations(options: OperateOptions): Operations {
 			signal.throwIfAborted();
 			const { state } = known(name);
 			if (isSettled(state)) return;
-			const holds = state.request === undefined && state.sync === undefined ? state.holds.filter((hold) => needsPerson.has(hold.reason)) : [];
+			const holds =
+				state.request === undefined && state.sync === undefined ? state.holds.filter((hold) => needsPerson.has(hold.reason)) : [];
 			const failure = state.request === undefined && state.sync === undefined ? (state.renderFailure ?? state.attempt?.failure) : undefined;
-			if (holds.length > 0) throw new AppError(holds.map((hold) => hold.message).join("; "), { code: holds[0]?.reason ?? "Held", kind: "waiting" });
+			if (holds.length > 0)
+				throw new AppError(holds.map((hold) => hold.message).join("; "), { code: holds[0]?.reason ?? "Held", kind: "waiting" });
 			if (failure !== undefined && (failure.kind === "invalid" || failure.kind === "denied")) {
-				throw new AppError(failure.message, { code: failure.code, kind: "waiting", ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
+				throw new AppError(failure.message, {
+					code: failure.code,
+					kind: "waiting",
+					...(failure.hint === undefined ? {} : { hint: failure.hint }),
+				});
 			}
 			await new Promise<void>((resolve) => {
 				const done = (): void => {
@@ -119,7 +137,10 @@ export function createOperations(options: OperateOptions): Operations {
 		known(name);
 		const application = context(name, given.signal);
 		const owned = await store.inventory(name);
-		const chosen = object === undefined ? owned.find((each) => each.ref.kind === "Process" || each.ref.kind === "Unit") : owned.find((each) => each.key === object || each.ref.name === object);
+		const chosen =
+			object === undefined
+				? owned.find((each) => each.ref.kind === "Process" || each.ref.kind === "Unit")
+				: owned.find((each) => each.key === object || each.ref.name === object);
 		if (chosen === undefined) {
 			throw new AppError(object === undefined ? `${name} has nothing that prints logs` : `${name} owns no Object ${object}`, {
 				code: "ObjectUnknown",
@@ -147,7 +168,8 @@ export function createOperations(options: OperateOptions): Operations {
 		},
 		repositories: () => {
 			const counts = new Map<string, number>();
-			for (const document of control.current().applications.values()) counts.set(document.spec.repository, (counts.get(document.spec.repository) ?? 0) + 1);
+			for (const document of control.current().applications.values())
+				counts.set(document.spec.repository, (counts.get(document.spec.repository) ?? 0) + 1);
 			return origins.views(counts);
 		},
 		applications: summaries,
@@ -157,7 +179,11 @@ export function createOperations(options: OperateOptions): Operations {
 				if (error instanceof AppError && error.kind !== "internal") return [];
 				throw error;
 			});
-			return { ...summaryView(state, document, started), inventory: [...inventory], warnings: [...(state.rendered?.warnings ?? []), ...(state.skipped ?? [])] };
+			return {
+				...summaryView(state, document, started),
+				inventory: [...inventory],
+				warnings: [...(state.rendered?.warnings ?? []), ...(state.skipped ?? [])],
+			};
 		},
 		objects: (name, given = {}) => objects(name, given.signal),
 		async history(name, page) {
@@ -188,16 +214,34 @@ export function createOperations(options: OperateOptions): Operations {
 			await status.update(
 				name,
 				{ request: { by, trigger: "manual", ...(confirm === undefined ? {} : { confirm }) } },
-				{ events: [event(name, "SyncRequested", confirm === undefined ? "a Sync was asked for" : `a Sync was asked for, plan ${confirm} confirmed`, by)] },
+				{
+					events: [
+						event(
+							name,
+							"SyncRequested",
+							confirm === undefined ? "a Sync was asked for" : `a Sync was asked for, plan ${confirm} confirmed`,
+							by,
+						),
+					],
+				},
 			);
 			wake(name);
 		},
 		async rollback(name, { by, to }) {
 			const { state } = known(name);
 			const entry = await store.historyEntry(name, to);
-			if (entry === undefined) throw new AppError(`history of ${name} has no entry ${to}`, { code: "HistoryUnknown", kind: "notFound", hint: `\`gitward history ${name}\` lists them.` });
+			if (entry === undefined)
+				throw new AppError(`history of ${name} has no entry ${to}`, {
+					code: "HistoryUnknown",
+					kind: "notFound",
+					hint: `\`gitward history ${name}\` lists them.`,
+				});
 			if (!entry.rollback || (await store.rendered(entry.desiredHash)) === undefined) {
-				throw new AppError(`entry ${to} of ${name} did not succeed: nothing to go back to`, { code: "RollbackImpossible", kind: "conflict", hint: "Choose an entry that Succeeded." });
+				throw new AppError(`entry ${to} of ${name} did not succeed: nothing to go back to`, {
+					code: "RollbackImpossible",
+					kind: "conflict",
+					hint: "Choose an entry that Succeeded.",
+				});
 			}
 			const bad = state.rendered ?? state.applied;
 			const same = bad === undefined || bad.hash === entry.desiredHash;
@@ -224,19 +268,32 @@ export function createOperations(options: OperateOptions): Operations {
 			wake(name);
 		},
 		async suspend(name, { by }) {
-			await status.update(name, { suspended: { by, at: timestamp(engine) } }, { events: [event(name, "Suspended", "nothing is synced or repaired until resume", by)] });
+			await status.update(
+				name,
+				{ suspended: { by, at: timestamp(engine) } },
+				{ events: [event(name, "Suspended", "nothing is synced or repaired until resume", by)] },
+			);
 			wake(name);
 		},
 		async resume(name, { by }) {
 			const { document } = known(name);
 			if (document.spec.suspend) {
-				throw new AppError(`${name} is suspended by its document`, { code: "SuspendedInGit", kind: "conflict", hint: "Remove spec.suspend from the Application in the control documents." });
+				throw new AppError(`${name} is suspended by its document`, {
+					code: "SuspendedInGit",
+					kind: "conflict",
+					hint: "Remove spec.suspend from the Application in the control documents.",
+				});
 			}
-			await status.update(name, { suspended: undefined, hold: undefined, attempt: undefined, holds: [] }, { events: [event(name, "Resumed", "goes on with what Git says", by)] });
+			await status.update(
+				name,
+				{ suspended: undefined, hold: undefined, attempt: undefined, holds: [] },
+				{ events: [event(name, "Resumed", "goes on with what Git says", by)] },
+			);
 			wake(name);
 		},
 		refresh(repository) {
-			if (origins.document(repository) === undefined) throw new AppError(`there is no Repository ${repository}`, { code: "RepositoryUnknown", kind: "notFound" });
+			if (origins.document(repository) === undefined)
+				throw new AppError(`there is no Repository ${repository}`, { code: "RepositoryUnknown", kind: "notFound" });
 			origins.refresh(repository);
 			control.refresh();
 		},

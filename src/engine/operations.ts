@@ -35,7 +35,13 @@ export interface Operations {
 	/** Newest first. */
 	history(name: string, page: PageOptions): Promise<Page<HistoryEntry>>;
 	/** Ascending by id, those after `after`; with `newest` the last ones. */
-	events(query: { readonly after?: number; readonly limit: number; readonly newest?: boolean; readonly application?: string; readonly environment?: string }): Promise<readonly GitwardEvent[]>;
+	events(query: {
+		readonly after?: number;
+		readonly limit: number;
+		readonly newest?: boolean;
+		readonly application?: string;
+		readonly environment?: string;
+	}): Promise<readonly GitwardEvent[]>;
 	/** Calls back for every committed event, in order. Returns how to stop. */
 	subscribe(listener: (event: GitwardEvent) => void): () => void;
 
@@ -52,7 +58,11 @@ export interface Operations {
 	resume(name: string, options: { readonly by: Actor }): Promise<void>;
 	/** A hint that the Repository has news: fetches soon. */
 	refresh(repository: string): void;
-	logs(name: string, object: string | undefined, options: SignalOption & { readonly tail: number; readonly follow: boolean }): AsyncIterable<LogLine & { readonly object: string }>;
+	logs(
+		name: string,
+		object: string | undefined,
+		options: SignalOption & { readonly tail: number; readonly follow: boolean },
+	): AsyncIterable<LogLine & { readonly object: string }>;
 	/** Resolves when the Application is Synced and Healthy at its desired Revision; throws `waiting` with the holds when it cannot get there by itself. */
 	settled(name: string, options?: SignalOption): Promise<void>;
 	/** Whether Gitward is ready to serve: the store is open and the control documents were read once. */

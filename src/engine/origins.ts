@@ -1,5 +1,5 @@
-import type { Failure } from "../core/application-state.ts";
 import { AppError, toAppError } from "../core/app-error.ts";
+import type { Failure } from "../core/application-state.ts";
 import { nextDelay } from "../core/backoff.ts";
 import type { Condition } from "../core/conditions.ts";
 import { parseDuration } from "../core/documents/metadata.ts";
@@ -80,7 +80,11 @@ export function createOrigins(options: OriginsOptions): Origins {
 	function entry(name: string): Entry {
 		const found = entries.get(name);
 		if (found === undefined) {
-			throw new AppError(`Repository ${name} is not known`, { code: "RepositoryUnknown", kind: "notFound", hint: "Add it to the control documents." });
+			throw new AppError(`Repository ${name} is not known`, {
+				code: "RepositoryUnknown",
+				kind: "notFound",
+				hint: "Add it to the control documents.",
+			});
 		}
 		return found;
 	}
@@ -158,7 +162,12 @@ export function createOrigins(options: OriginsOptions): Origins {
 		const poll = parseDuration(item.document.spec.poll);
 		const jittered = poll * (0.9 + 0.2 * options.random());
 		const delay =
-			item.failed === 0 ? jittered : Math.max(nextDelay({ attempt: item.failed, backoffMs: 1000, maxBackoffMs: 300_000, random: options.random() }), Math.min(poll, 1000));
+			item.failed === 0
+				? jittered
+				: Math.max(
+						nextDelay({ attempt: item.failed, backoffMs: 1000, maxBackoffMs: 300_000, random: options.random() }),
+						Math.min(poll, 1000),
+					);
 		item.cancelTimer = clock.after(delay, () => void fetchNow(item));
 	}
 
@@ -195,11 +204,14 @@ export function createOrigins(options: OriginsOptions): Origins {
 		const known = item.heads.get(wanted);
 		if (known !== undefined) return known;
 		if (item.lastFetch === undefined) {
-			throw new AppError(item.fetchFailure === undefined ? `Repository ${name} is being fetched for the first time` : item.fetchFailure.message, {
-				code: item.fetchFailure?.code ?? "RepositoryNotFetched",
-				kind: item.fetchFailure?.kind ?? "waiting",
-				...(item.fetchFailure?.hint === undefined ? {} : { hint: item.fetchFailure.hint }),
-			});
+			throw new AppError(
+				item.fetchFailure === undefined ? `Repository ${name} is being fetched for the first time` : item.fetchFailure.message,
+				{
+					code: item.fetchFailure?.code ?? "RepositoryNotFetched",
+					kind: item.fetchFailure?.kind ?? "waiting",
+					...(item.fetchFailure?.hint === undefined ? {} : { hint: item.fetchFailure.hint }),
+				},
+			);
 		}
 		await accept(item, wanted, signal ?? item.abort.signal);
 		const accepted = item.heads.get(wanted);
@@ -214,8 +226,10 @@ export function createOrigins(options: OriginsOptions): Origins {
 
 	function conditions(item: Entry): readonly Condition[] {
 		const failure = item.fetchFailure ?? item.failures.get(item.document.spec.ref);
-		if (failure !== undefined) return [{ type: "Ready", status: "False", reason: failure.code, message: failure.message, since: item.since }];
-		if (item.lastFetch === undefined) return [{ type: "Ready", status: "Unknown", reason: "Fetching", message: "not yet fetched", since: item.since }];
+		if (failure !== undefined)
+			return [{ type: "Ready", status: "False", reason: failure.code, message: failure.message, since: item.since }];
+		if (item.lastFetch === undefined)
+			return [{ type: "Ready", status: "Unknown", reason: "Fetching", message: "not yet fetched", since: item.since }];
 		return [{ type: "Ready", status: "True", reason: "Fetched", message: "", since: item.since }];
 	}
 

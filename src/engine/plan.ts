@@ -70,7 +70,12 @@ export function workingTrees(engine: EngineContext, workingTree: WorkingTree, ov
 }
 
 /** Whether a working tree would change something that the Application's render read. */
-export async function isAffected(engine: EngineContext, application: ApplicationContext, workingTree: WorkingTree, overlay: OverlayTree): Promise<boolean> {
+export async function isAffected(
+	engine: EngineContext,
+	application: ApplicationContext,
+	workingTree: WorkingTree,
+	overlay: OverlayTree,
+): Promise<boolean> {
 	const { document, signal } = application;
 	const { rendered } = stateOf(engine, application.name);
 	if (rendered === undefined) return document.spec.repository === workingTree.repository;

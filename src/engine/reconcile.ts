@@ -1,8 +1,8 @@
 import type { Failure } from "../core/application-state.ts";
-import { isSettled } from "../core/summarise.ts";
-import { type NextStep, nextStep } from "../core/next-step.ts";
-import { windowState } from "../core/windows.ts";
 import { nextDelay } from "../core/backoff.ts";
+import { type NextStep, nextStep } from "../core/next-step.ts";
+import { isSettled } from "../core/summarise.ts";
+import { windowState } from "../core/windows.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "./context.ts";
 import { failureOf } from "./failure.ts";
 import { healthOf } from "./stages/health.ts";
@@ -77,10 +77,26 @@ async function noteFailure(engine: EngineContext, application: ApplicationContex
 	const isNews = state.attempt?.failure.message !== failure.message;
 	await engine.status.update(
 		name,
-		{ attempt: { id: state.attempt?.id ?? String(state.syncs ?? 0), hash, count, failure, next: new Date(engine.clock.now() + delay).toISOString() } },
+		{
+			attempt: {
+				id: state.attempt?.id ?? String(state.syncs ?? 0),
+				hash,
+				count,
+				failure,
+				next: new Date(engine.clock.now() + delay).toISOString(),
+			},
+		},
 		{
 			events: isNews
-				? [{ type: "RepairFailed", severity: "error", message: failure.message, application: name, environment: application.environment.metadata.name }]
+				? [
+						{
+							type: "RepairFailed",
+							severity: "error",
+							message: failure.message,
+							application: name,
+							environment: application.environment.metadata.name,
+						},
+					]
 				: [],
 		},
 	);
@@ -92,7 +108,8 @@ async function carryOut(engine: EngineContext, application: ApplicationContext, 
 	const target = wanted(engine, name);
 	if (step.do === "sync" && target !== undefined) await syncStage(engine, application, target, step.trigger);
 	if (step.do === "repair") await repairStage(engine, application, "heal");
-	if (step.do === "report") await repairStage(engine, application, (document.spec.drift ?? environment.spec.policy.drift) === "ask" ? "ask" : "report");
+	if (step.do === "report")
+		await repairStage(engine, application, (document.spec.drift ?? environment.spec.policy.drift) === "ask" ? "ask" : "report");
 	if (step.do === "wait") {
 		await engine.status.update(name, { holds: step.holds });
 		if (step.until !== undefined) engine.requeue(name, Math.min(Math.max(step.until - engine.clock.now(), 0) + 1, maxWaitMs));
@@ -130,7 +147,8 @@ export async function reconcile(engine: EngineContext, application: ApplicationC
 			const owned = await engine.store.inventory(name);
 			const health = await healthOf(engine, application, owned);
 			const { attempt } = stateOf(engine, name);
-			const over = step.do === "nothing" && attempt !== undefined && attempt.failure.code === "HealthTimeout" && health.status === "Healthy";
+			const over =
+				step.do === "nothing" && attempt !== undefined && attempt.failure.code === "HealthTimeout" && health.status === "Healthy";
 			await engine.status.update(name, { health, inventory: owned.length, ...(over ? { attempt: undefined } : {}) });
 		}
 	} catch (error) {

@@ -1,9 +1,9 @@
 import { type ApplicationState, newApplicationState } from "../core/application-state.ts";
+import type { Json } from "../core/object.ts";
 import { conditionsOf } from "../core/summarise.ts";
 import type { Actor } from "../core/views/common.ts";
 import type { GitwardEvent } from "../core/views/event.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Json } from "../core/object.ts";
 import type { Store, Write } from "../ports/store.ts";
 
 /** An event as the engine says it; time and number are added when it is written. */
@@ -20,7 +20,11 @@ export interface Status {
 	get(name: string): ApplicationState | undefined;
 	all(): IterableIterator<ApplicationState>;
 	/** Changes a state at once in memory; resolves when it is durable. Creates it where `environment` is given and none exists. */
-	update(name: string, patch: StatePatch, extra?: { readonly writes?: readonly Write[]; readonly events?: readonly NewEvent[] }): Promise<void>;
+	update(
+		name: string,
+		patch: StatePatch,
+		extra?: { readonly writes?: readonly Write[]; readonly events?: readonly NewEvent[] },
+	): Promise<void>;
 	remove(name: string, events: readonly NewEvent[]): Promise<void>;
 	/** Events that belong to no Application's change of state. */
 	tell(events: readonly NewEvent[], writes?: readonly Write[]): Promise<void>;

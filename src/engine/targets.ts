@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Failure } from "../core/application-state.ts";
 import { AppError } from "../core/app-error.ts";
+import type { Failure } from "../core/application-state.ts";
 import { nextDelay } from "../core/backoff.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -120,7 +120,11 @@ export function createTargets(options: TargetsOptions): Targets {
 	function entry(name: string): Entry {
 		const found = entries.get(name);
 		if (found === undefined) {
-			throw new AppError(`Environment ${name} is not known`, { code: "EnvironmentUnknown", kind: "notFound", hint: "Add it to the control documents." });
+			throw new AppError(`Environment ${name} is not known`, {
+				code: "EnvironmentUnknown",
+				kind: "notFound",
+				hint: "Add it to the control documents.",
+			});
 		}
 		return found;
 	}
@@ -151,13 +155,24 @@ export function createTargets(options: TargetsOptions): Targets {
 				entries.set(name, item);
 				item.opening = open(item, base);
 			}
-			await Promise.race([Promise.all([...entries.values()].map((item) => item.opening)), new Promise<void>((resolve) => clock.after(2000, resolve))]);
+			await Promise.race([
+				Promise.all([...entries.values()].map((item) => item.opening)),
+				new Promise<void>((resolve) => clock.after(2000, resolve)),
+			]);
 		},
 		get(name) {
 			const item = entry(name);
 			if (item.target !== undefined) return item.target;
-			const failure = item.failure ?? { code: "EnvironmentOpening", kind: "waiting" as const, message: `Environment ${name} is being opened` };
-			throw new AppError(failure.message, { code: failure.code, kind: failure.kind, ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
+			const failure = item.failure ?? {
+				code: "EnvironmentOpening",
+				kind: "waiting" as const,
+				message: `Environment ${name} is being opened`,
+			};
+			throw new AppError(failure.message, {
+				code: failure.code,
+				kind: failure.kind,
+				...(failure.hint === undefined ? {} : { hint: failure.hint }),
+			});
 		},
 		driver: (name) => entry(name).driver,
 		document: (name) => entries.get(name)?.document,

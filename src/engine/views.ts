@@ -1,4 +1,4 @@
-import type { ApplicationState } from "../core/application-state.ts";
+import type { ApplicationState, Failure } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
 import { type Health, worstHealth } from "../core/health.ts";
@@ -7,7 +7,6 @@ import { conditionsOf, syncStatus } from "../core/summarise.ts";
 import type { ApplicationSummary, ObjectView } from "../core/views/application.ts";
 import type { EnvironmentView } from "../core/views/environment.ts";
 import type { ObjectHealth, OwnedObject } from "../ports/driver.ts";
-import type { Failure } from "../core/application-state.ts";
 import { targetKind } from "./targets.ts";
 
 /** An Application as listings show it. */
@@ -32,7 +31,11 @@ export function summaryView(state: ApplicationState, document: ApplicationDocume
 }
 
 /** The Inventory with the health of each Object. */
-export function objectViews(state: ApplicationState, owned: readonly OwnedObject[], healths: readonly ObjectHealth[]): readonly ObjectView[] {
+export function objectViews(
+	state: ApplicationState,
+	owned: readonly OwnedObject[],
+	healths: readonly ObjectHealth[],
+): readonly ObjectView[] {
 	const byKey = new Map(healths.map((health) => [health.key, health]));
 	const drifted = new Set(state.drift.map((each) => each.key));
 	return owned.map((object) => {
@@ -58,7 +61,10 @@ export function environmentView(
 	failure: { readonly failure: Failure; readonly since: string } | undefined,
 	since: string,
 ): EnvironmentView {
-	const health: Health = failure === undefined ? worstHealth(applications.map((application) => application.health)) : { status: "Unknown", message: failure.failure.message };
+	const health: Health =
+		failure === undefined
+			? worstHealth(applications.map((application) => application.health))
+			: { status: "Unknown", message: failure.failure.message };
 	const { drift, sync, prune, maxDeletePercent } = document.spec.policy;
 	return {
 		name: document.metadata.name,

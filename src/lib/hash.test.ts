@@ -5,7 +5,11 @@ import { canonicalHash, canonicalJson } from "./hash.ts";
 function shuffled(value: unknown): unknown {
 	if (typeof value !== "object" || value === null) return value;
 	if (Array.isArray(value)) return value.map(shuffled);
-	return Object.fromEntries(Object.entries(value).reverse().map(([key, item]) => [key, shuffled(item)]));
+	return Object.fromEntries(
+		Object.entries(value)
+			.reverse()
+			.map(([key, item]) => [key, shuffled(item)]),
+	);
 }
 
 describe("canonicalHash", () => {

@@ -25,7 +25,10 @@ function fakeClock(): { monotonic(): number; after(ms: number, run: () => void):
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function queueWith(worker: (key: string) => Promise<void>, concurrency = 1): { queue: ReturnType<typeof createPriorityQueue>; clock: ReturnType<typeof fakeClock>; errors: unknown[] } {
+function queueWith(
+	worker: (key: string) => Promise<void>,
+	concurrency = 1,
+): { queue: ReturnType<typeof createPriorityQueue>; clock: ReturnType<typeof fakeClock>; errors: unknown[] } {
 	const clock = fakeClock();
 	const errors: unknown[] = [];
 	return { clock, errors, queue: createPriorityQueue({ concurrency, clock, worker, onError: (error) => errors.push(error) }) };

@@ -15,7 +15,9 @@ export interface GroupCommit<Item, Result> {
 const maxBatch = 500;
 
 /** `commit` settles each pending item; what it throws refuses the whole batch. */
-export function createGroupCommit<Item, Result>(commit: (batch: readonly Pending<Item, Result>[]) => Promise<void>): GroupCommit<Item, Result> {
+export function createGroupCommit<Item, Result>(
+	commit: (batch: readonly Pending<Item, Result>[]) => Promise<void>,
+): GroupCommit<Item, Result> {
 	const queue: Pending<Item, Result>[] = [];
 	let running: Promise<void> | undefined;
 

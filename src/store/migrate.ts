@@ -11,7 +11,12 @@ export async function migrate(db: Kysely<Schema>, file: string): Promise<void> {
 	const { error } = await migrator.migrateToLatest();
 	if (error === undefined) return;
 	if (error instanceof Error && /corrupted migrations|missing/iu.test(error.message)) {
-		throw new AppError(`${file} was written by a newer Gitward`, { code: "StoreTooNew", kind: "conflict", hint: "Start that version, or restore a backup from before the upgrade.", cause: error });
+		throw new AppError(`${file} was written by a newer Gitward`, {
+			code: "StoreTooNew",
+			kind: "conflict",
+			hint: "Start that version, or restore a backup from before the upgrade.",
+			cause: error,
+		});
 	}
-	throw error;
+	throw error instanceof Error ? error : new Error(String(error));
 }

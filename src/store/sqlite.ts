@@ -7,7 +7,9 @@ const maxStatements = 500;
 /** A SQLite file behind Kysely, by Node's own driver; statements are prepared once. Durable commits: WAL with synchronous=FULL. */
 export function openSqlite(file: string): { readonly db: Kysely<Schema>; readonly raw: DatabaseSync } {
 	const raw = new DatabaseSync(file);
-	raw.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000");
+	raw.exec(
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000",
+	);
 	const prepared = new Map<string, StatementSync>();
 	const prepare = (sql: string): StatementSync => {
 		const known = prepared.get(sql);

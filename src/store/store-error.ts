@@ -14,9 +14,19 @@ export function storeError(error: unknown, file: string): unknown {
 			return new AppError(`${file} is in use by another program`, { code: "StoreBusy", kind: "unavailable", cause: error });
 		case 8:
 		case 14:
-			return new AppError(`${file} may not be written`, { code: "StoreDenied", kind: "denied", hint: "Check the owner and permissions of the state folder.", cause: error });
+			return new AppError(`${file} may not be written`, {
+				code: "StoreDenied",
+				kind: "denied",
+				hint: "Check the owner and permissions of the state folder.",
+				cause: error,
+			});
 		case 10:
-			return new AppError(`${file} cannot be read or written: ${error.message}`, { code: "StoreFailed", kind: "unavailable", hint: "Check the disk.", cause: error });
+			return new AppError(`${file} cannot be read or written: ${error.message}`, {
+				code: "StoreFailed",
+				kind: "unavailable",
+				hint: "Check the disk.",
+				cause: error,
+			});
 		case 11:
 		case 26:
 			return new AppError(`${file} is damaged`, {
@@ -26,7 +36,12 @@ export function storeError(error: unknown, file: string): unknown {
 				cause: error,
 			});
 		case 13:
-			return new AppError(`the disk of ${file} is full`, { code: "StoreFull", kind: "unavailable", hint: "Make room: Gitward goes on by itself.", cause: error });
+			return new AppError(`the disk of ${file} is full`, {
+				code: "StoreFull",
+				kind: "unavailable",
+				hint: "Make room: Gitward goes on by itself.",
+				cause: error,
+			});
 		default:
 			return error;
 	}

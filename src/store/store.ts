@@ -72,7 +72,10 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 	}
 
 	/** One `write`: what it may be refused for undoes it alone, by a savepoint; any other error undoes the batch. */
-	async function writeAll(transaction: Transaction<Schema>, writes: readonly Write[]): Promise<{ readonly events?: readonly GitwardEvent[]; readonly error?: unknown }> {
+	async function writeAll(
+		transaction: Transaction<Schema>,
+		writes: readonly Write[],
+	): Promise<{ readonly events?: readonly GitwardEvent[]; readonly error?: unknown }> {
 		const refusable = writes.some((write) => write.type === "own");
 		if (refusable) await sql`savepoint one_write`.execute(transaction);
 		try {
@@ -133,7 +136,11 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 				return writeEvent(transaction, write.event);
 			case "value":
 				await transaction.deleteFrom("settings").where("key", "=", write.key).execute();
-				if (write.value !== null) await transaction.insertInto("settings").values({ key: write.key, value: JSON.stringify(write.value) }).execute();
+				if (write.value !== null)
+					await transaction
+						.insertInto("settings")
+						.values({ key: write.key, value: JSON.stringify(write.value) })
+						.execute();
 				return undefined;
 		}
 	}
@@ -217,14 +224,19 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 		for (const { state } of await transaction.selectFrom("applications").select("state").execute()) {
 			for (const [hash] of state.matchAll(/\b[0-9a-f]{64}\b/gu)) named.add(hash);
 		}
-		for (const { desired_hash } of await transaction.selectFrom("history").select("desired_hash").distinct().execute()) named.add(desired_hash);
+		for (const { desired_hash } of await transaction.selectFrom("history").select("desired_hash").distinct().execute())
+			named.add(desired_hash);
 		const unnamed = (await transaction.selectFrom("rendered").select("hash").execute()).filter(({ hash }) => !named.has(hash));
 		for (let start = 0; start < unnamed.length; start += rowsPerInsert) {
 			const hashes = unnamed.slice(start, start + rowsPerInsert).map(({ hash }) => hash);
 			await transaction.deleteFrom("rendered").where("hash", "in", hashes).execute();
 		}
 		const newest = await transaction.selectFrom("events").select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
-		if (newest !== undefined) await transaction.deleteFrom("events").where("id", "<=", newest.id - maxEvents).execute();
+		if (newest !== undefined)
+			await transaction
+				.deleteFrom("events")
+				.where("id", "<=", newest.id - maxEvents)
+				.execute();
 	}
 
 	const group = createGroupCommit(commit);
@@ -273,7 +285,12 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 			}),
 		historyEntry: (application, id) =>
 			reading(async (from) => {
-				const row = await from.selectFrom("history").select("entry").where("application", "=", application).where("id", "=", id).executeTakeFirst();
+				const row = await from
+					.selectFrom("history")
+					.select("entry")
+					.where("application", "=", application)
+					.where("id", "=", id)
+					.executeTakeFirst();
 				return row === undefined ? undefined : (JSON.parse(row.entry) as HistoryRecord);
 			}),
 		events: ({ after, limit, newest, application, environment }) =>
@@ -296,7 +313,12 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 			}),
 		values: (prefix) =>
 			reading(async (from) => {
-				const rows = await from.selectFrom("settings").selectAll().where("key", ">=", prefix).where("key", "<", `${prefix}\u{10FFFF}`).execute();
+				const rows = await from
+					.selectFrom("settings")
+					.selectAll()
+					.where("key", ">=", prefix)
+					.where("key", "<", `${prefix}\u{10FFFF}`)
+					.execute();
 				return new Map(rows.map((row) => [row.key, JSON.parse(row.value) as Json]));
 			}),
 		async close() {
@@ -308,5 +330,11 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 }
 
 function toOwned(row: Schema["inventory"]): OwnedObject {
-	return { key: row.key, ref: parseKey(row.key), created: row.created === 1, desiredHash: row.desired_hash, record: JSON.parse(row.record) as Json };
+	return {
+		key: row.key,
+		ref: parseKey(row.key),
+		created: row.created === 1,
+		desiredHash: row.desired_hash,
+		record: JSON.parse(row.record) as Json,
+	};
 }

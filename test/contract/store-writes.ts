@@ -12,6 +12,13 @@ export function ownedObject(name: string, desiredHash = "h"): OwnedObject {
 export function eventWrite(message: string, application?: string): Write {
 	return {
 		type: "event",
-		event: { time: "2030-01-01T00:00:00Z", type: "Test", severity: "info", message, by: { name: "ada", via: "git" }, ...(application === undefined ? {} : { application }) },
+		event: {
+			time: "2030-01-01T00:00:00Z",
+			type: "Test",
+			severity: "info",
+			message,
+			by: { name: "ada", via: "git" },
+			...(application === undefined ? {} : { application }),
+		},
 	};
 }

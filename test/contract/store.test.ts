@@ -24,7 +24,11 @@ describeStore("sqlite", () => openStore({ folder }));
 
 it("refuses a second opener, and names the first", async () => {
 	const store = await openStore({ folder });
-	await expect(openStore({ folder })).rejects.toMatchObject({ code: "AlreadyRunning", kind: "conflict", message: expect.stringContaining(String(process.pid)) });
+	await expect(openStore({ folder })).rejects.toMatchObject({
+		code: "AlreadyRunning",
+		kind: "conflict",
+		message: expect.stringContaining(String(process.pid)),
+	});
 	await store.close();
 	await (await openStore({ folder })).close();
 });
@@ -38,9 +42,13 @@ it("says that a damaged file is damaged, and does not empty it", async () => {
 it("loses nothing acknowledged and keeps nothing half over 30 SIGKILLs", { timeout: 120_000 }, async () => {
 	let acknowledged = 0;
 	for (let round = 0; round < 30; round += 1) {
-		const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "store-child.ts"), folder, String(acknowledged)], {
-			stdio: ["ignore", "pipe", "inherit"],
-		});
+		const child = spawn(
+			process.execPath,
+			["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "store-child.ts"), folder, String(acknowledged)],
+			{
+				stdio: ["ignore", "pipe", "inherit"],
+			},
+		);
 		const exited = once(child, "exit");
 		createInterface({ input: child.stdout }).on("line", (line) => {
 			acknowledged = Math.max(acknowledged, Number(line));

@@ -67,10 +67,16 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
 		it("disowns, removes and forgets as told", async () => {
 			const many = Array.from({ length: 350 }, (_, index) => ownedObject(`f${index}`));
-			await store.write([{ type: "application", name: "shop", state: {} }, { type: "own", application: "shop", environment: "dev", objects: many }]);
+			await store.write([
+				{ type: "application", name: "shop", state: {} },
+				{ type: "own", application: "shop", environment: "dev", objects: many },
+			]);
 			await store.write([{ type: "disown", application: "shop", keys: many.slice(1).map((object) => object.key) }]);
 			expect((await store.inventory("shop")).map((object) => object.ref.name)).toEqual(["f0"]);
-			await store.write([{ type: "remove-application", name: "shop" }, { type: "value", key: "x", value: null }]);
+			await store.write([
+				{ type: "remove-application", name: "shop" },
+				{ type: "value", key: "x", value: null },
+			]);
 			expect([(await store.applications()).size, (await store.inventory("shop")).length]).toEqual([0, 0]);
 		});
 
@@ -78,7 +84,12 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 			for (let id = 1; id <= 12; id += 1) await store.write([{ type: "history", keep: 10, entry: record(String(id), `h${id}`) }]);
 			await store.write([{ type: "history", keep: 10, entry: { ...record("11", "h11"), message: "again" } }]);
 			const first = await store.history("shop", { limit: 4 });
-			expect(first.items.map((entry) => [entry.id, entry.message])).toEqual([["12", ""], ["11", "again"], ["10", ""], ["9", ""]]);
+			expect(first.items.map((entry) => [entry.id, entry.message])).toEqual([
+				["12", ""],
+				["11", "again"],
+				["10", ""],
+				["9", ""],
+			]);
 			const second = await store.history("shop", { limit: 100, cursor: first.next ?? "" });
 			expect(second.items.map((entry) => entry.id)).toEqual(["8", "7", "6", "5", "4", "3"]);
 			expect(second.next).toBeUndefined();
@@ -88,7 +99,9 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 		});
 
 		it("numbers events in order, never twice, and finds them by cursor and Application", async () => {
-			const written = await Promise.all(Array.from({ length: 50 }, (_, index) => store.write([eventWrite(`e${index}`, index % 2 === 0 ? "shop" : "other")])));
+			const written = await Promise.all(
+				Array.from({ length: 50 }, (_, index) => store.write([eventWrite(`e${index}`, index % 2 === 0 ? "shop" : "other")])),
+			);
 			const ids = written.flat().map((event) => event.id);
 			expect(new Set(ids).size).toBe(50);
 			expect(ids).toEqual(ids.toSorted((a, b) => a - b));
@@ -101,8 +114,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 		it("keeps rendered sets while something names them, and lets the others go in time", async () => {
 			const hash = (digit: number): string => String(digit).repeat(64);
 			const set = (digit: number): Write => ({ type: "rendered", hash: hash(digit), objects: [] });
-			await store.write([{ type: "application", name: "shop", state: { applied: hash(1) } }, set(1), set(2), set(3), { type: "history", keep: 5, entry: record("1", hash(2)) }]);
-			for (let batch = 0; batch < 12; batch += 1) await store.write(Array.from({ length: 100 }, (_, index) => eventWrite(`${batch} ${index}`)));
+			await store.write([
+				{ type: "application", name: "shop", state: { applied: hash(1) } },
+				set(1),
+				set(2),
+				set(3),
+				{ type: "history", keep: 5, entry: record("1", hash(2)) },
+			]);
+			for (let batch = 0; batch < 12; batch += 1)
+				await store.write(Array.from({ length: 100 }, (_, index) => eventWrite(`${batch} ${index}`)));
 			expect([await store.rendered(hash(1)), await store.rendered(hash(2)), await store.rendered(hash(3))]).toEqual([[], [], undefined]);
 		});
 	});

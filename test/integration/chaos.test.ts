@@ -50,21 +50,29 @@ async function liveFiles(world: World): Promise<Map<string, string>> {
 }
 
 async function startChild(world: World): Promise<ChildProcess> {
-	const child = spawn(process.execPath, [join(import.meta.dirname, "engine-child.ts"), join(world.folder, "control"), join(world.folder, "state")], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
+	const child = spawn(
+		process.execPath,
+		[join(import.meta.dirname, "engine-child.ts"), join(world.folder, "control"), join(world.folder, "state")],
+		{
+			stdio: ["ignore", "pipe", "inherit"],
+		},
+	);
 	const [first] = (await Promise.race([once(child.stdout ?? child, "data"), once(child, "exit")])) as [unknown];
 	expect(String(first)).toContain("opened");
 	return child;
 }
 
-it(`after ${kills} SIGKILLs at random instants of Syncs, live is what Git says and nothing was done twice`, { timeout: 600_000 }, async () => {
+it(`after ${kills} SIGKILLs at random instants of Syncs, live is what Git says and nothing was done twice`, {
+	timeout: 600_000,
+}, async () => {
 	const seed = Number(process.env.GITWARD_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 	const random = randomFrom(seed);
 	const world = await createWorld();
 	const desired = new Map<string, string>();
 	await world.repository.push(change(random, desired, 0));
-	await world.control({ "all.yaml": documents(world.repository.url, Object.fromEntries(applications.map((name) => [name, {}])), { maxDeletePercent: 60 }) });
+	await world.control({
+		"all.yaml": documents(world.repository.url, Object.fromEntries(applications.map((name) => [name, {}])), { maxDeletePercent: 60 }),
+	});
 	for (let round = 1; round <= kills; round += 1) {
 		const child = await startChild(world);
 		const pushed = round % 2 === 0 ? world.repository.push(change(random, desired, round)) : Promise.resolve("");
@@ -75,7 +83,10 @@ it(`after ${kills} SIGKILLs at random instants of Syncs, live is what Git says a
 	}
 	await world.start();
 	const head = await world.repository.git("rev-parse", "HEAD");
-	await world.until(`the last commit was seen (seed ${seed})`, () => world.engine().operations.repositories()[0]?.revision?.endsWith(head) === true);
+	await world.until(
+		`the last commit was seen (seed ${seed})`,
+		() => world.engine().operations.repositories()[0]?.revision?.endsWith(head) === true,
+	);
 	for (const name of applications) {
 		await world.engine().operations.sync(name, { by: { name: "admin", via: "cli" } });
 		await world.settled(name);

@@ -9,26 +9,47 @@ it("keeps the last good documents while newer ones are invalid, and says where",
 	await world.control({ "all.yaml": documents(world.repository.url, { shop: {} }) });
 	await world.start();
 	await world.settled("shop");
-	await world.control({ "more.yaml": "apiVersion: gitward.dev/v1\nkind: Application\nmetadata: {name: other}\nspec:\n  repository: config\n  pth: other\n  environment: dev\n" });
+	await world.control({
+		"more.yaml":
+			"apiVersion: gitward.dev/v1\nkind: Application\nmetadata: {name: other}\nspec:\n  repository: config\n  pth: other\n  environment: dev\n",
+	});
 	await world.until("the error is shown", () => world.engine().operations.control().conditions[0]?.status === "False");
 	const message = world.engine().operations.control().conditions[0]?.message ?? "";
 	expect(message).toContain("more.yaml:6:3");
 	expect(message).toContain("Did you mean path?");
-	expect(world.engine().operations.applications().map((each) => each.name)).toEqual(["shop"]);
+	expect(
+		world
+			.engine()
+			.operations.applications()
+			.map((each) => each.name),
+	).toEqual(["shop"]);
 
 	await world.repository.push({ "shop/a.yaml": fileManifest("a", "2") });
 	await world.until("what is in force goes on", async () => (await world.live("shop/a")) === "2");
 	await world.stop();
 	await world.start();
-	expect(world.engine().operations.applications().map((each) => each.name)).toEqual(["shop"]);
-	await world.control({ "more.yaml": "apiVersion: gitward.dev/v1\nkind: Application\nmetadata: {name: other}\nspec:\n  repository: config\n  path: other\n  environment: dev\n" });
+	expect(
+		world
+			.engine()
+			.operations.applications()
+			.map((each) => each.name),
+	).toEqual(["shop"]);
+	await world.control({
+		"more.yaml":
+			"apiVersion: gitward.dev/v1\nkind: Application\nmetadata: {name: other}\nspec:\n  repository: config\n  path: other\n  environment: dev\n",
+	});
 	await world.until("the corrected one is in force", async () => (await world.live("other/a")) === "1");
 	expect(world.engine().operations.control().conditions[0]?.status).toBe("True");
 });
 
 it("holds an Application to its Project", async () => {
 	const world = await createWorld();
-	const project = JSON.stringify({ apiVersion: "gitward.dev/v1", kind: "Project", metadata: { name: "team" }, spec: { repositories: ["config"], environments: ["dev"], kinds: ["Directory"] } });
+	const project = JSON.stringify({
+		apiVersion: "gitward.dev/v1",
+		kind: "Project",
+		metadata: { name: "team" },
+		spec: { repositories: ["config"], environments: ["dev"], kinds: ["Directory"] },
+	});
 	await world.repository.push({ "shop/a.yaml": fileManifest("a", "1") });
 	await world.control({ "all.yaml": documents(world.repository.url, { shop: { project: "team" } }), "project.yaml": project });
 	await world.start();
@@ -41,7 +62,12 @@ it("holds an Application to its Project", async () => {
 it("moves an Application to another Environment: it asks before it leaves the old one", async () => {
 	const world = await createWorld();
 	await world.repository.push({ "shop/a.yaml": fileManifest("a", "1") });
-	const prod = JSON.stringify({ apiVersion: "gitward.dev/v1", kind: "Environment", metadata: { name: "prod" }, spec: { target: { host: { root: "./prod" } } } });
+	const prod = JSON.stringify({
+		apiVersion: "gitward.dev/v1",
+		kind: "Environment",
+		metadata: { name: "prod" },
+		spec: { target: { host: { root: "./prod" } } },
+	});
 	await world.control({ "all.yaml": documents(world.repository.url, { shop: {} }), "prod.yaml": prod });
 	await world.start();
 	await world.settled("shop");
@@ -75,8 +101,18 @@ it("goes on with what it knows while a Repository cannot be reached, also after 
 
 it("one Application's trouble does not delay another's", async () => {
 	const world = await createWorld();
-	const hang = JSON.stringify({ apiVersion: "host.gitward.dev/v1", kind: "Job", metadata: { name: "hang", annotations: { "gitward.dev/hook": "PreSync" } }, spec: { command: ["sleep", "1000"] } });
-	await world.repository.push({ "slow/job.yaml": hang, "slow/a.yaml": fileManifest("a", "1"), "broken/a.yaml": "{", "shop/a.yaml": fileManifest("a", "1") });
+	const hang = JSON.stringify({
+		apiVersion: "host.gitward.dev/v1",
+		kind: "Job",
+		metadata: { name: "hang", annotations: { "gitward.dev/hook": "PreSync" } },
+		spec: { command: ["sleep", "1000"] },
+	});
+	await world.repository.push({
+		"slow/job.yaml": hang,
+		"slow/a.yaml": fileManifest("a", "1"),
+		"broken/a.yaml": "{",
+		"shop/a.yaml": fileManifest("a", "1"),
+	});
 	await world.control({ "all.yaml": documents(world.repository.url, { slow: {}, broken: {}, shop: {} }) });
 	await world.start();
 	await world.settled("shop");
@@ -113,16 +149,30 @@ it("stands clocks that jump: waits end, history goes on, nothing runs twice", as
 
 it("plans a working tree that is not pushed, and changes nothing", async () => {
 	const world = await createWorld();
-	const base = await world.repository.push({ "shop/a.yaml": fileManifest("a", "1"), "shop/b.yaml": fileManifest("b", "1"), "other/a.yaml": fileManifest("a", "1") });
+	const base = await world.repository.push({
+		"shop/a.yaml": fileManifest("a", "1"),
+		"shop/b.yaml": fileManifest("b", "1"),
+		"other/a.yaml": fileManifest("a", "1"),
+	});
 	await world.control({ "all.yaml": documents(world.repository.url, { shop: {}, other: {} }) });
 	await world.start();
 	await world.settled("shop");
 	await world.settled("other");
 	const { operations } = world.engine();
-	const workingTree = { repository: "config", base, files: new Map([["shop/a.yaml", Buffer.from(fileManifest("a", "2"))], ["shop/b.yaml", null]]) };
+	const workingTree = {
+		repository: "config",
+		base,
+		files: new Map([
+			["shop/a.yaml", Buffer.from(fileManifest("a", "2"))],
+			["shop/b.yaml", null],
+		]),
+	};
 	expect(await operations.affected(workingTree)).toEqual(["shop"]);
 	const plan = await operations.plan("shop", { workingTree });
-	expect(plan.changes.map(({ key, action }) => `${action} ${key}`)).toEqual(["update File.host.gitward.dev/shop/a", "delete File.host.gitward.dev/shop/b"]);
+	expect(plan.changes.map(({ key, action }) => `${action} ${key}`)).toEqual([
+		"update File.host.gitward.dev/shop/a",
+		"delete File.host.gitward.dev/shop/b",
+	]);
 	expect(plan.guard).toContain("1 of 2");
 	expect([await world.live("shop/a"), await world.live("shop/b")]).toEqual(["1", "1"]);
 	const broken = { ...workingTree, files: new Map([["shop/a.yaml", Buffer.from("kind: [")]]) };

@@ -5,7 +5,12 @@ import { createWorld, documents, fileManifest } from "./world.ts";
 
 it("makes live what Git says, follows commits, reverts and prunes", async () => {
 	const world = await createWorld();
-	await world.repository.push({ "shop/app.yaml": fileManifest("app.conf", "one\n"), "shop/extra.yaml": fileManifest("extra.conf", "x"), "shop/third.yaml": fileManifest("third.conf", "x"), "shop/fourth.yaml": fileManifest("fourth.conf", "x") });
+	await world.repository.push({
+		"shop/app.yaml": fileManifest("app.conf", "one\n"),
+		"shop/extra.yaml": fileManifest("extra.conf", "x"),
+		"shop/third.yaml": fileManifest("third.conf", "x"),
+		"shop/fourth.yaml": fileManifest("fourth.conf", "x"),
+	});
 	await world.control({ "all.yaml": documents(world.repository.url, { shop: {} }) });
 	await world.start();
 	await world.settled("shop");

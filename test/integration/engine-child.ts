@@ -1,5 +1,5 @@
-import { compose } from "../../src/server.ts";
 import { systemClock } from "../../src/lib/system-clock.ts";
+import { compose } from "../../src/server.ts";
 import { quiet } from "./quiet.ts";
 
 /** A Gitward without its API, to be killed: `engine-child.ts CONTROL STATE`. Says `started` when it works. */

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { createWorld, documents, fileManifest, type World } from "./world.ts";
 
 const admin = { name: "admin", via: "cli" } as const;
-const heldBy = (world: World, name: string, reason: string): boolean => world.application(name).holds.some((hold) => hold.reason === reason);
+const heldBy = (world: World, name: string, reason: string): boolean =>
+	world.application(name).holds.some((hold) => hold.reason === reason);
 
 it("holds an empty commit to a path that held all, until a person confirms that plan", async () => {
 	const world = await createWorld();
@@ -32,7 +33,9 @@ it("deletes nothing when the path itself is gone, the branch is deleted or the r
 	await world.start();
 	await world.settled("shop");
 	await world.repository.push({ "shop/a.yaml": null });
-	await world.until("the missing path is told", () => world.application("shop").conditions.some((each) => each.type === "Ready" && each.status === "False"));
+	await world.until("the missing path is told", () =>
+		world.application("shop").conditions.some((each) => each.type === "Ready" && each.status === "False"),
+	);
 	expect(await world.live("shop/a")).toBe("1");
 	await world.repository.push({ "shop/a.yaml": fileManifest("a", "1") });
 	await world.settled("shop");
@@ -81,7 +84,12 @@ it("never deletes what it did not make: an adopted file is let go", async () => 
 	const { mkdir, writeFile } = await import("node:fs/promises");
 	await mkdir(`${world.root}/shop`, { recursive: true });
 	await writeFile(`${world.root}/shop/theirs`, "theirs");
-	await world.repository.push({ "shop/a.yaml": fileManifest("a", "1"), "shop/b.yaml": fileManifest("b", "1"), "shop/c.yaml": fileManifest("c", "1"), "shop/t.yaml": fileManifest("theirs", "ours") });
+	await world.repository.push({
+		"shop/a.yaml": fileManifest("a", "1"),
+		"shop/b.yaml": fileManifest("b", "1"),
+		"shop/c.yaml": fileManifest("c", "1"),
+		"shop/t.yaml": fileManifest("theirs", "ours"),
+	});
 	await world.control({ "all.yaml": documents(world.repository.url, { shop: {} }) });
 	await world.start();
 	await world.until("the rest is live", async () => (await world.live("shop/a")) === "1");

@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import type { ApplicationSummary } from "../../src/core/views/application.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { compose } from "../../src/server.ts";
 import { systemClock } from "../../src/lib/system-clock.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Log } from "../../src/ports/log.ts";
+import { compose } from "../../src/server.ts";
 import { quiet } from "./quiet.ts";
 
 const run = promisify(execFile);
@@ -83,14 +83,28 @@ export async function userRepository(folder: string, name: string): Promise<User
 
 /** A File manifest of the host driver. */
 export function fileManifest(name: string, content: string, annotations?: Readonly<Record<string, string>>): string {
-	return JSON.stringify({ apiVersion: "host.gitward.dev/v1", kind: "File", metadata: { name, ...(annotations === undefined ? {} : { annotations }) }, spec: { content } });
+	return JSON.stringify({
+		apiVersion: "host.gitward.dev/v1",
+		kind: "File",
+		metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
+		spec: { content },
+	});
 }
 
 /** The usual documents: one Repository `config`, one Environment `dev`, and an Application per path. */
-export function documents(url: string, applications: Readonly<Record<string, Readonly<Record<string, unknown>>>>, policy: Readonly<Record<string, unknown>> = {}): string {
+export function documents(
+	url: string,
+	applications: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+	policy: Readonly<Record<string, unknown>> = {},
+): string {
 	const all = [
 		{ apiVersion: "gitward.dev/v1", kind: "Repository", metadata: { name: "config" }, spec: { url, poll: "200ms" } },
-		{ apiVersion: "gitward.dev/v1", kind: "Environment", metadata: { name: "dev" }, spec: { target: { host: { root: "./live" } }, policy } },
+		{
+			apiVersion: "gitward.dev/v1",
+			kind: "Environment",
+			metadata: { name: "dev" },
+			spec: { target: { host: { root: "./live" } }, policy },
+		},
 		...Object.entries(applications).map(([name, spec]) => ({
 			apiVersion: "gitward.dev/v1",
 			kind: "Application",
@@ -155,7 +169,9 @@ export async function createWorld(options: { readonly clock?: Clock; readonly lo
 			for (;;) {
 				if (await condition()) return;
 				if (performance.now() > end) {
-					throw new Error(`not within ${ms} ms: ${what}\n${JSON.stringify([running().operations.control(), ...running().operations.applications()], undefined, 1)}`);
+					throw new Error(
+						`not within ${ms} ms: ${what}\n${JSON.stringify([running().operations.control(), ...running().operations.applications()], undefined, 1)}`,
+					);
 				}
 				await new Promise((resolve) => setTimeout(resolve, 5));
 			}

@@ -74,7 +74,9 @@ export const historyEntrySchema = z.object({
 	finished: z.string().optional().describe("Absent while it runs."),
 	result: z.enum(["Running", "Succeeded", "Failed", "Interrupted"]),
 	message: z.string(),
-	changes: z.array(z.object({ key: z.string(), action: z.string(), error: z.string().optional() })).describe("What was done, without contents."),
+	changes: z
+		.array(z.object({ key: z.string(), action: z.string(), error: z.string().optional() }))
+		.describe("What was done, without contents."),
 	rollback: z.boolean().describe("Whether one can roll back to it: its rendered Objects are kept."),
 });
 

@@ -9,7 +9,12 @@ export const environmentViewSchema = z.object({
 	outOfSync: z.int(),
 	after: z.array(z.string()),
 	conditions: z.array(conditionSchema),
-	policy: z.object({ drift: z.enum(["heal", "report", "ask"]), sync: z.enum(["automatic", "manual"]), prune: z.boolean(), maxDeletePercent: z.int() }),
+	policy: z.object({
+		drift: z.enum(["heal", "report", "ask"]),
+		sync: z.enum(["automatic", "manual"]),
+		prune: z.boolean(),
+		maxDeletePercent: z.int(),
+	}),
 });
 
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;

@@ -5,7 +5,11 @@ import { actorSchema } from "./common.ts";
 export const eventSchema = z.object({
 	id: z.int().describe("Cursor: `after` takes it."),
 	time: z.string().describe("ISO 8601."),
-	type: z.string().describe("PascalCase and stable: SyncStarted, SyncSucceeded, SyncFailed, DriftDetected, DriftRepaired, HealthChanged, RevisionSeen, RolledBack …"),
+	type: z
+		.string()
+		.describe(
+			"PascalCase and stable: SyncStarted, SyncSucceeded, SyncFailed, DriftDetected, DriftRepaired, HealthChanged, RevisionSeen, RolledBack …",
+		),
 	severity: z.enum(["info", "warning", "error"]),
 	message: z.string(),
 	application: z.string().optional(),

@@ -15,7 +15,8 @@ export async function healthOf(engine: EngineContext, application: ApplicationCo
 	} catch (error) {
 		if (application.signal.aborted) throw error;
 		const failure = failureOf(error);
-		if (!isPassing(failure) && failure.kind === "internal") engine.log.error("health failed by a bug", { application: application.name, error });
+		if (!isPassing(failure) && failure.kind === "internal")
+			engine.log.error("health failed by a bug", { application: application.name, error });
 		return { status: "Unknown", message: failure.message };
 	}
 }

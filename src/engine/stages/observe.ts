@@ -51,7 +51,9 @@ async function withKept(
 	const { applied } = stateOf(engine, name);
 	if (applied === undefined || owned.every((object) => wanted.has(object.key))) return owned;
 	const before = await engine.store.rendered(applied.hash);
-	const kept = new Set(before?.filter((object) => object.metadata.annotations?.[annotation.prune] === "disabled").map((object) => keyOf(refOf(object))));
+	const kept = new Set(
+		before?.filter((object) => object.metadata.annotations?.[annotation.prune] === "disabled").map((object) => keyOf(refOf(object))),
+	);
 	return owned.map((object) => (kept.has(object.key) ? { ...object, keep: true } : object));
 }
 

@@ -10,12 +10,17 @@ function matchesAny(globs: readonly string[], text: string): boolean {
 
 function denied(project: ProjectDocument, what: string, field: string): AppError {
 	const { name } = project.metadata;
-	return new AppError(`Project ${name} does not allow ${what}`, { code: "ProjectDenied", kind: "denied", hint: `Add it to spec.${field} of the Project ${name}.` });
+	return new AppError(`Project ${name} does not allow ${what}`, {
+		code: "ProjectDenied",
+		kind: "denied",
+		hint: `Add it to spec.${field} of the Project ${name}.`,
+	});
 }
 
 /** Throws `denied` where the Project does not allow the Repository; no Project allows all. */
 export function demandRepository(project: ProjectDocument | undefined, repository: string): void {
-	if (project !== undefined && !matchesAny(project.spec.repositories, repository)) throw denied(project, `the Repository ${repository}`, "repositories");
+	if (project !== undefined && !matchesAny(project.spec.repositories, repository))
+		throw denied(project, `the Repository ${repository}`, "repositories");
 }
 
 /** Throws `denied` for the first Object whose kind the Project does not allow. */

@@ -1,5 +1,5 @@
-import { guardDeletion } from "../../core/guard.ts";
 import { nextDelay } from "../../core/backoff.ts";
+import { guardDeletion } from "../../core/guard.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { automation } from "../status.ts";
@@ -13,7 +13,12 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 	const { name, environment, signal } = application;
 	const state = stateOf(engine, name);
 	const { attempt } = state;
-	if (state.request === undefined && attempt?.hash === "removal" && attempt.next !== undefined && Date.parse(attempt.next) > engine.clock.now()) {
+	if (
+		state.request === undefined &&
+		attempt?.hash === "removal" &&
+		attempt.next !== undefined &&
+		Date.parse(attempt.next) > engine.clock.now()
+	) {
 		engine.requeue(name, Date.parse(attempt.next) - engine.clock.now());
 		return false;
 	}
@@ -27,11 +32,26 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		});
 		if (!guard.allowed) {
 			const isNews = state.holds.every((hold) => hold.confirm !== guard.confirm);
-			const why = state.removal === undefined ? `moved to another Environment; in ${environment.metadata.name} ` : "no longer in the control documents; ";
+			const why =
+				state.removal === undefined
+					? `moved to another Environment; in ${environment.metadata.name} `
+					: "no longer in the control documents; ";
 			await engine.status.update(
 				name,
 				{ request: undefined, holds: [{ reason: "DeletionGuard", message: why + guard.message, confirm: guard.confirm }] },
-				{ events: isNews ? [{ type: "DeletionHeld", severity: "warning", message: why + guard.message, application: name, environment: environment.metadata.name }] : [] },
+				{
+					events: isNews
+						? [
+								{
+									type: "DeletionHeld",
+									severity: "warning",
+									message: why + guard.message,
+									application: name,
+									environment: environment.metadata.name,
+								},
+							]
+						: [],
+				},
 			);
 			return false;
 		}
@@ -43,7 +63,11 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 			if (change.action !== "delete" || entry === undefined) continue;
 			await target.apply(name, change, entry, { signal });
 			engine.counters.applies += 1;
-			await engine.status.update(name, { inventory: entries.size - 1 }, { writes: [{ type: "disown", application: name, keys: [change.key] }] });
+			await engine.status.update(
+				name,
+				{ inventory: entries.size - 1 },
+				{ writes: [{ type: "disown", application: name, keys: [change.key] }] },
+			);
 			entries.delete(change.key);
 		}
 		const kept = [...entries.keys()];

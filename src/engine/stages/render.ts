@@ -1,8 +1,8 @@
 import type { RenderedState } from "../../core/application-state.ts";
 import type { ApplicationDocument } from "../../core/documents/application.ts";
 import { hashObjects, hashValue } from "../../core/hash.ts";
-import type { FileTree, SignalOption } from "../../ports/repository.ts";
 import type { Rendered } from "../../ports/rendering.ts";
+import type { FileTree, SignalOption } from "../../ports/repository.ts";
 import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { targetKind } from "../targets.ts";
@@ -57,7 +57,14 @@ function settingsOf(engine: EngineContext, application: ApplicationContext): str
 }
 
 /** Whether every path that a render read still has the content it had. */
-async function isCurrent(rendered: RenderedState, trees: Trees, own: FileTree, path: string, followed: string, signal: AbortSignal): Promise<boolean> {
+async function isCurrent(
+	rendered: RenderedState,
+	trees: Trees,
+	own: FileTree,
+	path: string,
+	followed: string,
+	signal: AbortSignal,
+): Promise<boolean> {
 	const root = (await own.oid(path, { signal })) ?? null;
 	const sameRoot = root === rendered.root;
 	for (const [repository, ref, input, oid] of rendered.inputs) {
@@ -121,7 +128,13 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 			inputs: result.inputs.map((input) => [input.repository, input.ref, input.path, input.oid]),
 			warnings: result.warnings,
 			objects: result.objects.length,
-			cause: await causeOf(engine, stateOf(engine, name).rendered, result, { repository: document.spec.repository, revision: tree.revision }, signal),
+			cause: await causeOf(
+				engine,
+				stateOf(engine, name).rendered,
+				result,
+				{ repository: document.spec.repository, revision: tree.revision },
+				signal,
+			),
 		};
 		const { hold } = stateOf(engine, name);
 		const superseded = hold !== undefined && hold.badHash !== hash;
@@ -140,7 +153,15 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 			{ renderFailure: { ...failure, settings, ...(revision === undefined ? {} : { revision }) } },
 			{
 				events: isNews
-					? [{ type: "RenderFailed", severity: "error", message: failure.message, application: name, environment: application.environment.metadata.name }]
+					? [
+							{
+								type: "RenderFailed",
+								severity: "error",
+								message: failure.message,
+								application: name,
+								environment: application.environment.metadata.name,
+							},
+						]
 					: [],
 			},
 		);

@@ -1,10 +1,10 @@
 import type { DriftedObject } from "../../core/application-state.ts";
 import type { Change } from "../../core/change.ts";
+import { hashObject } from "../../core/hash.ts";
 import { rollbackHolds } from "../../core/next-step.ts";
 import type { ObjectKey } from "../../core/object.ts";
-import { hashObject } from "../../core/hash.ts";
-import type { OwnedObject } from "../../ports/driver.ts";
 import type { Hold } from "../../core/views/application.ts";
+import type { OwnedObject } from "../../ports/driver.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
 import type { NewEvent } from "../status.ts";
 import { compare, renderedObjects } from "./observe.ts";
@@ -44,7 +44,12 @@ function remember(engine: EngineContext, name: string, suspects: ReadonlySet<Obj
 	engine.suspects.set(name, suspects === "all" || since === "all" ? "all" : new Set([...suspects, ...(since ?? [])]));
 }
 
-async function heal(engine: EngineContext, application: ApplicationContext, changes: readonly Change[], owned: readonly OwnedObject[]): Promise<void> {
+async function heal(
+	engine: EngineContext,
+	application: ApplicationContext,
+	changes: readonly Change[],
+	owned: readonly OwnedObject[],
+): Promise<void> {
 	const { name, environment, signal } = application;
 	const before = new Map(owned.map((object) => [object.key, object]));
 	const target = targetOf(engine, application);
@@ -81,7 +86,12 @@ async function heal(engine: EngineContext, application: ApplicationContext, chan
 	if (state.drift.length > 0 || state.attempt !== undefined) await engine.status.update(name, { drift: [], attempt: undefined });
 }
 
-async function report(engine: EngineContext, application: ApplicationContext, changes: readonly Change[], mode: "report" | "ask"): Promise<void> {
+async function report(
+	engine: EngineContext,
+	application: ApplicationContext,
+	changes: readonly Change[],
+	mode: "report" | "ask",
+): Promise<void> {
 	const { name, environment } = application;
 	const state = stateOf(engine, name);
 	const drift: readonly DriftedObject[] = changes.map((change) => ({
@@ -91,7 +101,12 @@ async function report(engine: EngineContext, application: ApplicationContext, ch
 	const news = changes.filter((change) => state.drift.every((each) => each.key !== change.key));
 	const holds: readonly Hold[] =
 		mode === "ask" && drift.length > 0
-			? [{ reason: "DriftAsk", message: `${drift.length} ${drift.length === 1 ? "object differs" : "objects differ"} from what was applied: sync to repair` }]
+			? [
+					{
+						reason: "DriftAsk",
+						message: `${drift.length} ${drift.length === 1 ? "object differs" : "objects differ"} from what was applied: sync to repair`,
+					},
+				]
 			: [];
 	await engine.status.update(
 		name,

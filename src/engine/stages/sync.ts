@@ -43,7 +43,12 @@ export interface SyncTarget {
  * between, hooks, prune. Safe to repeat after a kill at any instant: it looks at what is there and goes on. Waiting for health
  * returns and is looked at again when health moves.
  */
-export async function syncStage(engine: EngineContext, application: ApplicationContext, target: SyncTarget, trigger: SyncState["trigger"]): Promise<void> {
+export async function syncStage(
+	engine: EngineContext,
+	application: ApplicationContext,
+	target: SyncTarget,
+	trigger: SyncState["trigger"],
+): Promise<void> {
 	const { name, environment, signal } = application;
 	engine.suspects.delete(name);
 	let running: Running | undefined;
@@ -80,13 +85,28 @@ async function holdDeletion(engine: EngineContext, application: ApplicationConte
 		},
 		{
 			events: isNews
-				? [{ type: "DeletionHeld", severity: "warning", message, application: application.name, environment: application.environment.metadata.name }]
+				? [
+						{
+							type: "DeletionHeld",
+							severity: "warning",
+							message,
+							application: application.name,
+							environment: application.environment.metadata.name,
+						},
+					]
 				: [],
 		},
 	);
 }
 
-function historyOf(engine: EngineContext, application: ApplicationContext, sync: SyncState, result: HistoryEntry["result"], message: string, error?: Change): Write {
+function historyOf(
+	engine: EngineContext,
+	application: ApplicationContext,
+	sync: SyncState,
+	result: HistoryEntry["result"],
+	message: string,
+	error?: Change,
+): Write {
 	const ended = result === "Running" ? {} : { finished: timestamp(engine) };
 	return {
 		type: "history",
@@ -103,19 +123,42 @@ function historyOf(engine: EngineContext, application: ApplicationContext, sync:
 			...(sync.commit === undefined ? {} : { commit: sync.commit }),
 			result,
 			message,
-			changes: [...sync.done.map(({ key, action }) => ({ key, action })), ...(error === undefined ? [] : [{ key: error.key, action: error.action, error: message }])],
+			changes: [
+				...sync.done.map(({ key, action }) => ({ key, action })),
+				...(error === undefined ? [] : [{ key: error.key, action: error.action, error: message }]),
+			],
 			rollback: result === "Succeeded",
 			desiredHash: sync.hash,
 		},
 	};
 }
 
-function syncEvent(application: ApplicationContext, type: string, severity: NewEvent["severity"], message: string, sync: { readonly revision: string; readonly by: Actor }): NewEvent {
-	return { type, severity, message, application: application.name, environment: application.environment.metadata.name, revision: sync.revision, by: sync.by };
+function syncEvent(
+	application: ApplicationContext,
+	type: string,
+	severity: NewEvent["severity"],
+	message: string,
+	sync: { readonly revision: string; readonly by: Actor },
+): NewEvent {
+	return {
+		type,
+		severity,
+		message,
+		application: application.name,
+		environment: application.environment.metadata.name,
+		revision: sync.revision,
+		by: sync.by,
+	};
 }
 
 /** Starts a Sync or takes up one that was cut off, and claims what it will make: recorded before anything is made. */
-async function begin(engine: EngineContext, application: ApplicationContext, target: SyncTarget, trigger: SyncState["trigger"], comparison: Comparison): Promise<Running> {
+async function begin(
+	engine: EngineContext,
+	application: ApplicationContext,
+	target: SyncTarget,
+	trigger: SyncState["trigger"],
+	comparison: Comparison,
+): Promise<Running> {
 	const { name, document, environment, signal } = application;
 	const state = stateOf(engine, name);
 	const owned = new Map(comparison.owned.map((object) => [object.key, object]));
@@ -133,7 +176,8 @@ async function begin(engine: EngineContext, application: ApplicationContext, tar
 	}
 	if (sync === undefined) {
 		const again = state.attempt?.hash === target.hash ? state.attempt : undefined;
-		const cause = state.rendered?.hash === target.hash ? state.rendered.cause : { repository: document.spec.repository, revision: target.revision };
+		const cause =
+			state.rendered?.hash === target.hash ? state.rendered.cause : { repository: document.spec.repository, revision: target.revision };
 		const commit = await engine.origins.commit(cause.repository, cause.revision, { signal });
 		const number = again?.id ?? String((state.syncs ?? 0) + 1);
 		sync = {
@@ -156,7 +200,11 @@ async function begin(engine: EngineContext, application: ApplicationContext, tar
 			{ writes, events },
 		);
 	} else if (claims.length > 0) {
-		await engine.status.update(name, {}, { writes: [{ type: "own", application: name, environment: environment.metadata.name, objects: claims }] });
+		await engine.status.update(
+			name,
+			{},
+			{ writes: [{ type: "own", application: name, environment: environment.metadata.name, objects: claims }] },
+		);
 	}
 	for (const claim of claims) owned.set(claim.key, claim);
 	return { engine, application, comparison, owned, pending: new Map(), gone: new Set(), sync };
@@ -205,14 +253,20 @@ async function applyChange(running: Running, change: Change): Promise<void> {
 	const hash = hashObject(change.desired);
 	const before = owned.get(change.key);
 	if (change.action === "unchanged" && before?.desiredHash === hash) return;
-	const record = await targetOf(engine, application).apply(application.name, change.action === "unchanged" ? { ...change, action: "update" } : change, before, {
-		signal: application.signal,
-	});
+	const record = await targetOf(engine, application).apply(
+		application.name,
+		change.action === "unchanged" ? { ...change, action: "update" } : change,
+		before,
+		{
+			signal: application.signal,
+		},
+	);
 	engine.counters.applies += 1;
 	const entry: OwnedObject = { key: change.key, ref: change.ref, created: before?.created ?? true, desiredHash: hash, record };
 	owned.set(change.key, entry);
 	running.pending.set(change.key, entry);
-	if (change.action !== "unchanged") running.sync = { ...running.sync, done: [...running.sync.done, { key: change.key, action: change.action }] };
+	if (change.action !== "unchanged")
+		running.sync = { ...running.sync, done: [...running.sync.done, { key: change.key, action: change.action }] };
 	if (running.pending.size >= flushEvery) await flush(running);
 }
 
@@ -250,7 +304,11 @@ async function runHooks(running: Running, stage: Stage): Promise<void> {
 	for (const change of stage.changes) {
 		if (running.sync.hooks.includes(change.key)) continue;
 		await targetOf(engine, application).apply(application.name, change, undefined, { signal: application.signal });
-		running.sync = { ...running.sync, hooks: [...running.sync.hooks, change.key], done: [...running.sync.done, { key: change.key, action: stage.phase ?? "hook" }] };
+		running.sync = {
+			...running.sync,
+			hooks: [...running.sync.hooks, change.key],
+			done: [...running.sync.done, { key: change.key, action: stage.phase ?? "hook" }],
+		};
 		await engine.status.update(application.name, { sync: running.sync });
 	}
 }
@@ -328,7 +386,12 @@ async function fail(
 	const count = (same?.count ?? 0) + 1;
 	const { backoff, maxBackoff, limit } = document.spec.retry;
 	const hopeless = failure.kind === "invalid" || failure.kind === "denied" || (!isPassing(failure) && count > limit);
-	const delay = nextDelay({ attempt: count, backoffMs: parseDuration(backoff), maxBackoffMs: parseDuration(maxBackoff), random: engine.random() });
+	const delay = nextDelay({
+		attempt: count,
+		backoffMs: parseDuration(backoff),
+		maxBackoffMs: parseDuration(maxBackoff),
+		random: engine.random(),
+	});
 	const number = state.sync?.id ?? same?.id ?? String((state.syncs ?? 0) + 1);
 	const sync: SyncState = state.sync ?? {
 		id: number,
@@ -358,7 +421,10 @@ async function fail(
 		},
 		{
 			writes: [historyOf(engine, application, sync, "Failed", count === 1 ? failure.message : `${failure.message} (try ${count})`)],
-			events: same?.failure.message === failure.message && !hopeless ? [] : [syncEvent(application, "SyncFailed", "error", failure.message, sync)],
+			events:
+				same?.failure.message === failure.message && !hopeless
+					? []
+					: [syncEvent(application, "SyncFailed", "error", failure.message, sync)],
 		},
 	);
 	engine.requeue(name, hopeless ? 0 : delay);
@@ -378,7 +444,13 @@ async function runFailHooks(engine: EngineContext, application: ApplicationConte
 	} catch (error) {
 		if (application.signal.aborted) throw error;
 		await engine.status.tell([
-			{ type: "HookFailed", severity: "error", message: failureOf(error).message, application: application.name, environment: application.environment.metadata.name },
+			{
+				type: "HookFailed",
+				severity: "error",
+				message: failureOf(error).message,
+				application: application.name,
+				environment: application.environment.metadata.name,
+			},
 		]);
 	}
 }
