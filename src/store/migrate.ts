@@ -18,5 +18,5 @@ export async function migrate(db: Kysely<Schema>, file: string): Promise<void> {
 			cause: error,
 		});
 	}
-	throw error instanceof Error ? error : new Error(String(error));
+	throw error instanceof Error ? error : new Error(`the schema of ${file} cannot be brought up to date`, { cause: error });
 }
