@@ -143,7 +143,7 @@ export function createHostFixtureAt(base: string): HostFixture {
 		open,
 		async reopen(options) {
 			await target?.close("reopen");
-			return await open(options);
+			return open(options);
 		},
 		until(condition, what = "the condition") {
 			return new Promise((resolve, reject) => {
@@ -163,7 +163,7 @@ export function createHostFixtureAt(base: string): HostFixture {
 							checking = false;
 							if (holds) end(resolve);
 						})
-						.catch((error: unknown) => end(() => reject(error as Error)));
+						.catch((error: unknown) => end(() => reject(error)));
 				};
 				const timer = setInterval(check, 5);
 				const limit = setTimeout(

@@ -70,12 +70,12 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 	const processes = createProcessHandler({ root, files, ledger, places, supervisors: running });
 	const jobs = createJobHandler({ home: join(home, "jobs"), table, environment: inherited, clock, cwd: processes.cwd });
 	const handlers: Readonly<Record<string, Handler>> = {
-		File: createFileHandler({ root, files, ledger, places, clock }) as Handler,
-		Directory: createDirectoryHandler({ root, files, ledger, places, made }) as Handler,
-		Archive: createArchiveHandler({ root, files, ledger, places, slice, blobs: context.blobs, home: join(home, "archives") }) as Handler,
-		Process: processes as Handler,
-		Unit: createUnitHandler({ root, files, places, exec, clock }) as Handler,
-		Job: jobs as Handler,
+		File: createFileHandler({ root, files, ledger, places, clock }),
+		Directory: createDirectoryHandler({ root, files, ledger, places, made }),
+		Archive: createArchiveHandler({ root, files, ledger, places, slice, blobs: context.blobs, home: join(home, "archives") }),
+		Process: processes,
+		Unit: createUnitHandler({ root, files, places, exec, clock }),
+		Job: jobs,
 	};
 	opened.supervisors = await openSupervisors({
 		home: join(home, "processes"),
@@ -198,7 +198,7 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 			}
 			if (change.desired === undefined) throw new Error(`nothing is desired of ${key}`);
 			const record = handler.apply({ ...subject, desired: parseObject(change.desired) }, change, signal);
-			return record instanceof Promise ? await record : record;
+			return record instanceof Promise ? record : record;
 		},
 		async health(application, owned, { signal } = {}) {
 			signal?.throwIfAborted();

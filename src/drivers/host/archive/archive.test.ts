@@ -24,7 +24,7 @@ async function tarOf(entries: readonly (Partial<Header> & { readonly name: strin
 	const archive = pack();
 	for (const { text, ...header } of entries) archive.entry(header, text ?? "");
 	archive.finalize();
-	return await buffer(archive);
+	return buffer(archive);
 }
 
 interface ZipEntry {

@@ -23,7 +23,7 @@ async function unpackWith(entries: number, bytes: number, limits: { maxUnpacked:
 	archive.finalize();
 	const file = join(folder, "archive");
 	writeFileSync(file, gzipSync(await buffer(archive)));
-	return await unpack({ file, format: undefined, target: join(folder, "target"), strip: 0, limits: { maxBytes: 1e9, ...limits } });
+	return unpack({ file, format: undefined, target: join(folder, "target"), strip: 0, limits: { maxBytes: 1e9, ...limits } });
 }
 
 describe("unpack", () => {

@@ -184,7 +184,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
 	/** One thing at a time, from what is to what is wished; called again until nothing is left to do. */
 	async function step(): Promise<void> {
-		if (wish.removed) return await removeAll();
+		if (wish.removed) return removeAll();
 		const runs = runsOf(wish.spec);
 		if (needsOtherProbe) {
 			needsOtherProbe = false;
@@ -192,7 +192,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 		}
 		if (run.ended !== undefined && run.ended.runs !== runs) drop("ended");
 		if (next?.end !== undefined) await replacementEnded(next, next.end);
-		if (active?.end !== undefined) return await activeEnded(active, active.end);
+		if (active?.end !== undefined) return activeEnded(active, active.end);
 		if (active === undefined) {
 			if (next !== undefined) takeOver(next, []);
 			else await begin(runs);

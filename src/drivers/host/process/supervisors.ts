@@ -143,7 +143,7 @@ export async function openSupervisors(options: SupervisorsOptions): Promise<Supe
 		},
 		async remove(key, signal) {
 			const supervisor = supervisors.get(key);
-			if (supervisor === undefined) return await removing.get(key);
+			if (supervisor === undefined) return removing.get(key);
 			const wish = { ...supervisor.wish, removed: true };
 			await writeWish(supervisor.folder, wish);
 			supervisor.set(wish);
