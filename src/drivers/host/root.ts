@@ -1,7 +1,8 @@
-import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync, realpathSync } from "node:fs";
+import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readlinkSync, realpathSync } from "node:fs";
 import { posix } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
+import { folderOf } from "./ledger.ts";
 import type { MadeFolders } from "./made-folders.ts";
 import { reservedPrefix } from "./reserved-name.ts";
 
@@ -86,6 +87,10 @@ export function openRoot(options: RootOptions): Root {
 	}
 
 	function openFolder(path: string): OpenFolder | undefined {
+		// Most folders that are asked for and not open are missing: an error for each would cost more than this look.
+		if (lstatSync(absolute(path), { throwIfNoEntry: false }) === undefined) {
+			if (lstatSync(absolute(folderOf(path)), { throwIfNoEntry: false })?.isDirectory() !== false) return undefined;
+		}
 		let fd: number;
 		try {
 			fd = openSync(absolute(path), constants.O_RDONLY | constants.O_DIRECTORY);
