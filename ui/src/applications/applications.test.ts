@@ -13,7 +13,13 @@ describe("verdictOf", () => {
 	});
 
 	it("puts bad health before everything", () => {
-		const verdict = verdictOf(sampleApplication({ health: { status: "Degraded", message: "exited" }, holds: [hold("Backoff")], conditions: readyConditions("False", "later") }));
+		const verdict = verdictOf(
+			sampleApplication({
+				health: { status: "Degraded", message: "exited" },
+				holds: [hold("Backoff")],
+				conditions: readyConditions("False", "later"),
+			}),
+		);
 		expect(verdict).toEqual({ tone: "bad", word: "Degraded", why: "exited", since: "2026-03-01T11:00:00Z" });
 	});
 
@@ -32,8 +38,22 @@ describe("verdictOf", () => {
 	});
 
 	it("tells a stalled one by its reason", () => {
-		const conditions = [...readyConditions("False"), { type: "Stalled" as const, status: "True" as const, reason: "InvalidDocument", message: "app.yaml:3", since: "2026-03-01T10:00:00Z" }];
-		expect(verdictOf(sampleApplication({ conditions }))).toEqual({ tone: "bad", word: "Stalled", why: "app.yaml:3", since: "2026-03-01T10:00:00Z" });
+		const conditions = [
+			...readyConditions("False"),
+			{
+				type: "Stalled" as const,
+				status: "True" as const,
+				reason: "InvalidDocument",
+				message: "app.yaml:3",
+				since: "2026-03-01T10:00:00Z",
+			},
+		];
+		expect(verdictOf(sampleApplication({ conditions }))).toEqual({
+			tone: "bad",
+			word: "Stalled",
+			why: "app.yaml:3",
+			since: "2026-03-01T10:00:00Z",
+		});
 	});
 
 	it("is calm about what is on its way, suspended or rolled back", () => {
@@ -51,7 +71,9 @@ describe("verdictOf", () => {
 
 describe("holdAction", () => {
 	it("has a button where a person can end it, and none where only others can", () => {
-		const actions = (["DeletionGuard", "ManualSync", "RolledBack", "Suspended", "DependsOn", "Project"] as const).map((reason) => holdAction(hold(reason))?.does);
+		const actions = (["DeletionGuard", "ManualSync", "RolledBack", "Suspended", "DependsOn", "Project"] as const).map(
+			(reason) => holdAction(hold(reason))?.does,
+		);
 		expect(actions).toEqual(["confirm", "sync", "resume", "resume", undefined, undefined]);
 	});
 

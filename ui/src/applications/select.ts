@@ -15,9 +15,15 @@ export interface Judged {
 export function judge(applications: readonly ApplicationSummary[]): readonly Judged[] {
 	return applications.map((application) => {
 		const verdict = verdictOf(application);
-		const commits = [application.desiredRevision, application.appliedRevision].map((revision) => parseRevision(revision ?? "")?.commit ?? "");
+		const commits = [application.desiredRevision, application.appliedRevision].map(
+			(revision) => parseRevision(revision ?? "")?.commit ?? "",
+		);
 		const { name, environment, project, repository, path, sync, health } = application;
-		return { application, verdict, text: [name, environment, project, repository, path, sync, health.status, verdict.word, ...commits].join("\n").toLowerCase() };
+		return {
+			application,
+			verdict,
+			text: [name, environment, project, repository, path, sync, health.status, verdict.word, ...commits].join("\n").toLowerCase(),
+		};
 	});
 }
 
@@ -39,22 +45,34 @@ export function matchesState(verdict: Verdict, state: StateFilter): boolean {
 
 /** Those that a search and an Environment leave, before any filter by state. */
 export function narrow(judged: readonly Judged[], search: string, environment: string | undefined): readonly Judged[] {
-	const words = search.toLowerCase().split(/\s+/u).filter((word) => word !== "");
+	const words = search
+		.toLowerCase()
+		.split(/\s+/u)
+		.filter((word) => word !== "");
 	return judged.filter(
-		(each) => (environment === undefined || each.application.environment === environment) && words.every((word) => each.text.includes(word)),
+		(each) =>
+			(environment === undefined || each.application.environment === environment) && words.every((word) => each.text.includes(word)),
 	);
 }
 
 /** How many belong to each filter by state. */
 export function countStates(judged: readonly Judged[]): Readonly<Record<StateFilter, number>> {
 	const count = (state: StateFilter): number => judged.filter((each) => matchesState(each.verdict, state)).length;
-	return { all: judged.length, attention: count("attention"), waiting: count("waiting"), syncing: count("syncing"), converged: count("converged") };
+	return {
+		all: judged.length,
+		attention: count("attention"),
+		waiting: count("waiting"),
+		syncing: count("syncing"),
+		converged: count("converged"),
+	};
 }
 
 /** What wants attention first, then by name. */
 export function sortByTrouble(judged: readonly Judged[]): readonly Judged[] {
 	return judged.toSorted(
-		(a, b) => tones.indexOf(a.verdict.tone) - tones.indexOf(b.verdict.tone) || a.application.name.localeCompare(b.application.name, "en", { numeric: true }),
+		(a, b) =>
+			tones.indexOf(a.verdict.tone) - tones.indexOf(b.verdict.tone) ||
+			a.application.name.localeCompare(b.application.name, "en", { numeric: true }),
 	);
 }
 

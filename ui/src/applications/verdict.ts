@@ -19,7 +19,10 @@ export interface Verdict {
 /** Holds that only a person ends. */
 const personHolds: readonly Hold["reason"][] = ["DeletionGuard", "DriftAsk", "ManualSync", "RetriesExhausted"];
 
-function condition(application: ApplicationSummary, type: "Ready" | "Reconciling" | "Stalled"): ApplicationSummary["conditions"][number] | undefined {
+function condition(
+	application: ApplicationSummary,
+	type: "Ready" | "Reconciling" | "Stalled",
+): ApplicationSummary["conditions"][number] | undefined {
 	return application.conditions.find((each) => each.type === type);
 }
 
@@ -37,17 +40,24 @@ export function verdictOf(application: ApplicationSummary): Verdict {
 	if (personal?.reason === "RetriesExhausted") return { tone: "bad", word: "Gave up", why: personal.message, ...since };
 	if (personal !== undefined) return { tone: "wait", word: "Waits for you", why: personal.message, ...since };
 	if (stalled?.status === "True") return { tone: "bad", word: "Stalled", why: stalled.message, since: stalled.since };
-	if (application.suspended) return { tone: "quiet", word: "Suspended", why: holds.find((hold) => hold.reason === "Suspended")?.message ?? "suspended", ...since };
+	if (application.suspended)
+		return { tone: "quiet", word: "Suspended", why: holds.find((hold) => hold.reason === "Suspended")?.message ?? "suspended", ...since };
 	const other = holds.find((hold) => hold !== rolledBack);
 	if (other?.reason === "Backoff") return { tone: "warn", word: "Retrying", why: other.message, ...since };
 	if (other !== undefined) return { tone: "wait", word: "Waiting", why: other.message, ...since };
 	if (sync === "Syncing" || (sync === "Synced" && health.status === "Progressing")) {
 		return { tone: "busy", word: sync === "Syncing" ? "Syncing" : "Progressing", why: health.message, ...since };
 	}
-	if (rolledBack !== undefined && health.status === "Healthy") return { tone: "quiet", word: "Rolled back", why: rolledBack.message, ...since };
+	if (rolledBack !== undefined && health.status === "Healthy")
+		return { tone: "quiet", word: "Rolled back", why: rolledBack.message, ...since };
 	if (sync === "OutOfSync") {
 		const drifted = application.driftedObjects > 0;
-		return { tone: "warn", word: drifted ? "Drifted" : "Out of sync", why: ready?.status === "True" ? "" : (ready?.message ?? ""), ...since };
+		return {
+			tone: "warn",
+			word: drifted ? "Drifted" : "Out of sync",
+			why: ready?.status === "True" ? "" : (ready?.message ?? ""),
+			...since,
+		};
 	}
 	if (sync === "Unknown" || health.status === "Unknown") {
 		return { tone: "warn", word: "Unknown", why: ready?.message ?? health.message, ...since };

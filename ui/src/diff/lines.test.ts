@@ -32,7 +32,11 @@ describe("diffLines", () => {
 		fc.assert(
 			fc.property(text, text, (before, after) => {
 				const lines = diffLines(before, after);
-				const side = (left: "removed" | "added"): string => lines.filter((line) => line.type !== left).map((line) => `${line.text}\n`).join("");
+				const side = (left: "removed" | "added"): string =>
+					lines
+						.filter((line) => line.type !== left)
+						.map((line) => `${line.text}\n`)
+						.join("");
 				expect(side("added")).toBe(before);
 				expect(side("removed")).toBe(after);
 			}),

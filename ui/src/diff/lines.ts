@@ -81,8 +81,7 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
 	while (tail < old.length - head && tail < now.length - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
 	const oldMiddle = old.slice(head, old.length - tail);
 	const newMiddle = now.slice(head, now.length - tail);
-	const middle =
-		edits(oldMiddle, newMiddle) ?? [...oldMiddle.map(() => "removed" as const), ...newMiddle.map(() => "added" as const)];
+	const middle = edits(oldMiddle, newMiddle) ?? [...oldMiddle.map(() => "removed" as const), ...newMiddle.map(() => "added" as const)];
 	const steps = [...new Array<"same">(head).fill("same"), ...middle, ...new Array<"same">(tail).fill("same")];
 	let x = 0;
 	let y = 0;

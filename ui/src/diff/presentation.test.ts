@@ -23,12 +23,27 @@ describe("presentDifference", () => {
 	});
 
 	it("shows short values side by side and keeps absent ones absent", () => {
-		expect(presentDifference({ path: "/spec/mode", after: "0600" })).toEqual({ as: "values", field: "spec.mode", before: undefined, after: "0600" });
-		expect(presentDifference({ path: "/spec/replicas", before: 2, after: null })).toEqual({ as: "values", field: "spec.replicas", before: "2", after: "null" });
+		expect(presentDifference({ path: "/spec/mode", after: "0600" })).toEqual({
+			as: "values",
+			field: "spec.mode",
+			before: undefined,
+			after: "0600",
+		});
+		expect(presentDifference({ path: "/spec/replicas", before: 2, after: null })).toEqual({
+			as: "values",
+			field: "spec.replicas",
+			before: "2",
+			after: "null",
+		});
 	});
 
 	it("leaves secrets as stars", () => {
-		expect(presentDifference({ path: "/spec/content", before: "***", after: "***" })).toEqual({ as: "values", field: "spec.content", before: "***", after: "***" });
+		expect(presentDifference({ path: "/spec/content", before: "***", after: "***" })).toEqual({
+			as: "values",
+			field: "spec.content",
+			before: "***",
+			after: "***",
+		});
 	});
 
 	it("tells only the size of binary content", () => {

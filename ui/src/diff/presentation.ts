@@ -12,7 +12,10 @@ export type Presented =
 
 /** A JSON pointer as people write a field: `spec.ports[0]`. */
 export function fieldOf(pointer: string): string {
-	const parts = pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+	const parts = pointer
+		.split("/")
+		.slice(1)
+		.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 	return parts.reduce((field, part) => {
 		if (/^\d+$/u.test(part)) return `${field}[${part}]`;
 		if (!/^[\w$-]+$/u.test(part)) return `${field}[${JSON.stringify(part)}]`;
@@ -47,7 +50,8 @@ export function presentDifference(difference: Difference): Presented {
 		const size = (value: Value): number | undefined => (typeof value === "string" ? bytesOf(value) : undefined);
 		return { as: "binary", field, before: size(before), after: size(after) };
 	}
-	const content = path === "/spec/content" && (typeof before === "string" || typeof after === "string") && before !== "***" && after !== "***";
+	const content =
+		path === "/spec/content" && (typeof before === "string" || typeof after === "string") && before !== "***" && after !== "***";
 	if (content || isText(before) || isText(after) || isStructure(before) || isStructure(after)) {
 		return { as: "lines", field, lines: diffLines(valueText(before) ?? "", valueText(after) ?? "") };
 	}

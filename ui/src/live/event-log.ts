@@ -17,9 +17,14 @@ export type SeverityFilter = "all" | "warning" | "error";
 
 /** Events that match a search and are at least so severe, newest first. */
 export function selectEvents(events: readonly GitwardEvent[], search: string, severity: SeverityFilter): readonly GitwardEvent[] {
-	const words = search.toLowerCase().split(/\s+/u).filter((word) => word !== "");
+	const words = search
+		.toLowerCase()
+		.split(/\s+/u)
+		.filter((word) => word !== "");
 	const text = (event: GitwardEvent): string =>
-		[event.type, event.message, event.application, event.environment, event.repository, event.object, event.revision, event.by.name].join("\n").toLowerCase();
+		[event.type, event.message, event.application, event.environment, event.repository, event.object, event.revision, event.by.name]
+			.join("\n")
+			.toLowerCase();
 	return events
 		.filter((event) => severity === "all" || event.severity === "error" || event.severity === severity)
 		.filter((event) => {

@@ -38,11 +38,20 @@ describe("concernsOf", () => {
 	});
 
 	it("asks for everything when the control documents moved", () => {
-		expect(concernsOf([event(1, { type: "ControlAccepted" })])).toMatchObject({ everyApplication: true, environments: true, repositories: true, control: true });
+		expect(concernsOf([event(1, { type: "ControlAccepted" })])).toMatchObject({
+			everyApplication: true,
+			environments: true,
+			repositories: true,
+			control: true,
+		});
 	});
 
 	it("asks only for repositories when one has news", () => {
-		expect(concernsOf([event(1, { type: "RevisionSeen", repository: "shop" })])).toMatchObject({ repositories: true, everyApplication: false, environments: false });
+		expect(concernsOf([event(1, { type: "RevisionSeen", repository: "shop" })])).toMatchObject({
+			repositories: true,
+			everyApplication: false,
+			environments: false,
+		});
 	});
 });
 
@@ -97,7 +106,11 @@ describe("the log of events", () => {
 	});
 
 	it("is filtered by words and severity, newest first", () => {
-		const events = [event(1, { application: "shop", severity: "error" }), event(2, { application: "shop" }), event(3, { application: "cart", severity: "warning" })];
+		const events = [
+			event(1, { application: "shop", severity: "error" }),
+			event(2, { application: "shop" }),
+			event(3, { application: "cart", severity: "warning" }),
+		];
 		expect(selectEvents(events, "shop", "all").map(({ id }) => id)).toEqual([2, 1]);
 		expect(selectEvents(events, "", "warning").map(({ id }) => id)).toEqual([3, 1]);
 		expect(selectEvents(events, "sync CART", "error")).toEqual([]);

@@ -37,20 +37,33 @@ function problemsOf(judged: readonly Judged[], environments: readonly Environmen
 	const unreachable = environments.flatMap((environment): Problem[] => {
 		const condition = environment.conditions.find((each) => each.type === "Ready" && each.status === "False");
 		if (condition === undefined) return [];
-		return [{ tone: "bad", environment: environment.name, subject: environment.name, word: condition.reason, why: condition.message, since: condition.since }];
+		return [
+			{
+				tone: "bad",
+				environment: environment.name,
+				subject: environment.name,
+				word: condition.reason,
+				why: condition.message,
+				since: condition.since,
+			},
+		];
 	});
 	const own = judged
 		.filter(({ verdict }) => needsAttention(verdict))
-		.map(({ application, verdict }): Problem => ({
-			tone: verdict.tone,
-			application: application.name,
-			environment: application.environment,
-			subject: application.name,
-			word: verdict.word,
-			why: verdict.why,
-			...(verdict.since === undefined ? {} : { since: verdict.since }),
-		}));
-	return [...unreachable, ...own].toSorted((a, b) => tones.indexOf(a.tone) - tones.indexOf(b.tone) || (a.since ?? "9").localeCompare(b.since ?? "9"));
+		.map(
+			({ application, verdict }): Problem => ({
+				tone: verdict.tone,
+				application: application.name,
+				environment: application.environment,
+				subject: application.name,
+				word: verdict.word,
+				why: verdict.why,
+				...(verdict.since === undefined ? {} : { since: verdict.since }),
+			}),
+		);
+	return [...unreachable, ...own].toSorted(
+		(a, b) => tones.indexOf(a.tone) - tones.indexOf(b.tone) || (a.since ?? "9").localeCompare(b.since ?? "9"),
+	);
 }
 
 /** What is to be said of everything together: converged, or what does not, since when and why. */
@@ -71,10 +84,25 @@ export function overallOf(judged: readonly Judged[], environments: readonly Envi
 	const moving = judged.filter(({ verdict }) => verdict.tone === "busy").length;
 	const held = judged.filter(({ verdict }) => verdict.tone === "wait" || verdict.tone === "quiet").length;
 	if (moving > 0) {
-		return { tone: "busy", title: `${count(moving, "application")} on ${moving === 1 ? "its" : "their"} way`, detail: `${count(judged.length, "application")} in ${places}, nothing in trouble`, problems };
+		return {
+			tone: "busy",
+			title: `${count(moving, "application")} on ${moving === 1 ? "its" : "their"} way`,
+			detail: `${count(judged.length, "application")} in ${places}, nothing in trouble`,
+			problems,
+		};
 	}
 	if (held > 0) {
-		return { tone: "quiet", title: `Converged, with ${count(held, "application")} held`, detail: `${count(judged.length, "application")} in ${places}`, problems };
+		return {
+			tone: "quiet",
+			title: `Converged, with ${count(held, "application")} held`,
+			detail: `${count(judged.length, "application")} in ${places}`,
+			problems,
+		};
 	}
-	return { tone: "good", title: "Everything runs what Git says", detail: `${count(judged.length, "application")} in ${places}, all converged`, problems };
+	return {
+		tone: "good",
+		title: "Everything runs what Git says",
+		detail: `${count(judged.length, "application")} in ${places}, all converged`,
+		problems,
+	};
 }

@@ -18,14 +18,21 @@ const environment = (name: string, after: readonly string[] = [], patch: Partial
 });
 
 describe("columnsOf", () => {
-	const names = (environments: readonly EnvironmentView[]): readonly (readonly string[])[] => columnsOf(environments).map((column) => column.map(({ name }) => name));
+	const names = (environments: readonly EnvironmentView[]): readonly (readonly string[])[] =>
+		columnsOf(environments).map((column) => column.map(({ name }) => name));
 
 	it("stands in the order towards production, whatever the order of the listing", () => {
-		expect(names([environment("production", ["staging"]), environment("staging", ["dev"]), environment("dev")])).toEqual([["dev"], ["staging"], ["production"]]);
+		expect(names([environment("production", ["staging"]), environment("staging", ["dev"]), environment("dev")])).toEqual([
+			["dev"],
+			["staging"],
+			["production"],
+		]);
 	});
 
 	it("puts those side by side that come after the same", () => {
-		expect(names([environment("dev"), environment("eu", ["dev"]), environment("us", ["dev"]), environment("world", ["eu", "us"])])).toEqual([["dev"], ["eu", "us"], ["world"]]);
+		expect(names([environment("dev"), environment("eu", ["dev"]), environment("us", ["dev"]), environment("world", ["eu", "us"])])).toEqual(
+			[["dev"], ["eu", "us"], ["world"]],
+		);
 	});
 
 	it("ends on a cycle and on names it does not know", () => {
@@ -60,8 +67,16 @@ describe("overallOf", () => {
 	});
 
 	it("tells an environment that cannot be reached", () => {
-		const closed = environment("dev", [], { conditions: [{ type: "Ready", status: "False", reason: "TargetUnavailable", message: "no such folder", since: "2026-03-01T11:00:00Z" }] });
-		expect(overallOf(judge([sampleApplication()]), [closed])).toMatchObject({ tone: "bad", title: "1 environment cannot be reached", problems: [{ subject: "dev", why: "no such folder" }] });
+		const closed = environment("dev", [], {
+			conditions: [
+				{ type: "Ready", status: "False", reason: "TargetUnavailable", message: "no such folder", since: "2026-03-01T11:00:00Z" },
+			],
+		});
+		expect(overallOf(judge([sampleApplication()]), [closed])).toMatchObject({
+			tone: "bad",
+			title: "1 environment cannot be reached",
+			problems: [{ subject: "dev", why: "no such folder" }],
+		});
 	});
 
 	it("is calm about what moves or is held, and when there is nothing", () => {
@@ -72,7 +87,13 @@ describe("overallOf", () => {
 });
 
 it("tells refused control documents by their condition", () => {
-	const condition = { type: "Ready" as const, status: "False" as const, reason: "DocumentInvalid", message: "a.yaml:1", since: "2026-03-01T11:00:00Z" };
+	const condition = {
+		type: "Ready" as const,
+		status: "False" as const,
+		reason: "DocumentInvalid",
+		message: "a.yaml:1",
+		since: "2026-03-01T11:00:00Z",
+	};
 	expect(controlProblem({ source: "/control", conditions: [condition] })).toBe(condition);
 	expect(controlProblem({ source: "/control", conditions: [{ ...condition, status: "True" }] })).toBeUndefined();
 	expect(controlProblem(undefined)).toBeUndefined();

@@ -9,7 +9,14 @@ it("reads an empty address as the first page", () => {
 });
 
 it("comes back the same from an address", () => {
-	const state: ViewState = { search: "a&b=c d", environment: "production", state: "attention", application: "shop", tab: "history", events: true };
+	const state: ViewState = {
+		search: "a&b=c d",
+		environment: "production",
+		state: "attention",
+		application: "shop",
+		tab: "history",
+		events: true,
+	};
 	expect(parseViewState(formatViewState(state))).toEqual(state);
 });
 

@@ -1,0 +1,110 @@
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { LogLineView } from "../../../src/api/schemas.ts";
+import { toAppError } from "../../../src/core/app-error.ts";
+import { client } from "../api/client.ts";
+import { createBatch } from "../live/batch.ts";
+import { Button } from "../parts/button.tsx";
+import { exactTime } from "../time/relative.ts";
+
+/** So many lines the page keeps. */
+const kept = 2000;
+// Terminals' colours mean nothing here.
+const colours = /\u001b\[[0-9;]*m/gu;
+
+interface Numbered extends LogLineView {
+	readonly number: number;
+}
+
+type State = { readonly is: "following" } | { readonly is: "ended" } | { readonly is: "failed"; readonly message: string };
+
+/** What an Object prints, live; it follows the end until one scrolls up. */
+export function Logs({ application, object }: { readonly application: string; readonly object: string }): ReactNode {
+	const [lines, setLines] = useState<readonly Numbered[]>([]);
+	const [state, setState] = useState<State>({ is: "following" });
+	const [follows, setFollows] = useState(true);
+	const [attempt, setAttempt] = useState(0);
+	const box = useRef<HTMLDivElement>(null);
+
+	useEffect(() => {
+		const abort = new AbortController();
+		let number = 0;
+		setLines([]);
+		setState({ is: "following" });
+		const batch = createBatch<Numbered>((more) => Promise.resolve(setLines((known) => [...known, ...more].slice(-kept))), 60);
+		const read = async (): Promise<void> => {
+			try {
+				const stream = client.logs({ params: { name: application }, query: { object, tail: 300, follow: true } }, { signal: abort.signal });
+				for await (const line of stream) batch.add({ ...line, number: number++ });
+				if (!abort.signal.aborted) setState({ is: "ended" });
+			} catch (error) {
+				if (!abort.signal.aborted) setState({ is: "failed", message: toAppError(error).message });
+			}
+		};
+		void read();
+		return () => {
+			abort.abort();
+			batch.close();
+		};
+	}, [application, object, attempt]);
+
+	useLayoutEffect(() => {
+		if (follows && box.current !== null && lines.length > 0) box.current.scrollTop = box.current.scrollHeight;
+	}, [lines, follows]);
+
+	const onScroll = (): void => {
+		const element = box.current;
+		if (element !== null) setFollows(element.scrollHeight - element.scrollTop - element.clientHeight < 24);
+	};
+	return (
+		<div className="border-t border-line">
+			<div
+				ref={box}
+				role="log"
+				aria-label="Logs"
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+				tabIndex={0}
+				onScroll={onScroll}
+				className="h-72 overflow-auto bg-canvas py-2 font-mono text-[12.5px] leading-5 -outline-offset-2"
+			>
+				{lines.length === 0 && state.is === "following" ? <p className="px-3 text-faint">Nothing printed yet</p> : null}
+				{lines.map((line) => (
+					<div key={line.number} className="flex w-max min-w-full gap-3 px-3">
+						<span title={line.time === undefined ? undefined : exactTime(line.time)} className="shrink-0 text-faint select-none">
+							{line.time === undefined ? "        " : new Date(line.time).toLocaleTimeString("en-GB")}
+						</span>
+						{line.stream === "stderr" ? (
+							<span title="Printed to stderr" className="shrink-0 text-warn select-none">
+								err
+							</span>
+						) : (
+							<span aria-hidden="true" className="shrink-0 whitespace-pre select-none">
+								{"   "}
+							</span>
+						)}
+						<span className="whitespace-pre">{line.text.replace(colours, "")}</span>
+					</div>
+				))}
+			</div>
+			<div role="status" className="flex min-h-10 items-center gap-3 border-t border-line px-3 py-1 text-[13px] text-muted">
+				{state.is === "following"
+					? follows
+						? "Following"
+						: "Paused while you read"
+					: state.is === "ended"
+						? "The log ended"
+						: state.message}
+				<span className="ml-auto" />
+				{state.is === "following" ? null : (
+					<Button icon="sync" onClick={() => setAttempt((count) => count + 1)}>
+						Read again
+					</Button>
+				)}
+				{follows || state.is !== "following" ? null : (
+					<Button icon="down" onClick={() => setFollows(true)}>
+						Follow the end
+					</Button>
+				)}
+			</div>
+		</div>
+	);
+}

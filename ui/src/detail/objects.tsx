@@ -1,0 +1,78 @@
+import { type ReactNode, useState } from "react";
+import type { ApplicationDetail, ObjectView } from "../../../src/core/views/application.ts";
+import { Button } from "../parts/button.tsx";
+import { Empty } from "../parts/notice.tsx";
+import { HealthStatusView, Status } from "../parts/status.tsx";
+import { Logs } from "./logs.tsx";
+
+/** The Inventory: health and drift of each Object, and what it prints. */
+export function Objects({ application }: { readonly application: ApplicationDetail }): ReactNode {
+	const [open, setOpen] = useState<string | undefined>(undefined);
+	if (application.inventory.length === 0) {
+		return (
+			<Empty icon="plus" title="It owns no Objects yet">
+				<p>Objects appear here as soon as a Sync has applied them.</p>
+			</Empty>
+		);
+	}
+	const kinds = Map.groupBy(application.inventory, ({ kind }) => kind);
+	return (
+		<div className="space-y-5 p-4">
+			{[...kinds].map(([kind, objects]) => (
+				<section key={kind} aria-label={kind}>
+					<h3 className="px-1 pb-1.5 text-[13px] font-semibold text-muted">
+						{kind} <span className="font-normal tabular-nums">{objects.length}</span>
+					</h3>
+					<ul className="divide-y divide-line overflow-hidden rounded-lg border border-line">
+						{objects.map((object) => (
+							<ObjectRow
+								key={object.key}
+								object={object}
+								application={application.name}
+								open={open === object.key}
+								onToggle={() => setOpen(open === object.key ? undefined : object.key)}
+							/>
+						))}
+					</ul>
+				</section>
+			))}
+		</div>
+	);
+}
+
+interface RowProps {
+	readonly object: ObjectView;
+	readonly application: string;
+	readonly open: boolean;
+	readonly onToggle: () => void;
+}
+
+function ObjectRow({ object, application, open, onToggle }: RowProps): ReactNode {
+	const { namespace, name, health, drifted, created } = object;
+	return (
+		<li className="bg-surface [contain-intrinsic-size:auto_44px] [content-visibility:auto]">
+			<div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-3 py-1.5 text-[13.5px]">
+				<span title={object.key} className="min-w-0 flex-1 basis-40 font-medium [overflow-wrap:anywhere]">
+					{namespace === "" || namespace === application ? "" : `${namespace}/`}
+					{name}
+				</span>
+				{created ? null : (
+					<span title="It was there before Gitward, and is never deleted" className="text-[13px] text-muted">
+						adopted
+					</span>
+				)}
+				{drifted ? <Status tone="warn" icon="apart" word="Drifted" title="It differs from what was applied" /> : null}
+				<HealthStatusView health={health} />
+				{object.logs ? (
+					<Button icon="lines" pressed={open} label={`Logs of ${name}`} onClick={onToggle}>
+						Logs
+					</Button>
+				) : null}
+			</div>
+			{health.message === "" || health.status === "Healthy" ? null : (
+				<p className="px-3 pb-2 text-[13px] text-muted [overflow-wrap:anywhere]">{health.message}</p>
+			)}
+			{open ? <Logs application={application} object={object.key} /> : null}
+		</li>
+	);
+}
