@@ -150,7 +150,7 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 				const lines = (await metrics()).split("\n").filter((line) => line.startsWith("gitward_applications{"));
 				const good = lines.find((line) => line.includes('sync="Synced"') && line.includes('health="Healthy"'));
 				if (lines.length === 1 && Number(good?.split(" ").at(-1)) === applications) return;
-				await delay(50);
+				await delay(100);
 			}
 		},
 		memory: () => Number(/^VmRSS:\s+(?<kib>[0-9]+) kB/mu.exec(readFileSync(`/proc/${pid()}/status`, "utf8"))?.groups?.["kib"] ?? 0) / 1024,

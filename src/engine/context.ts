@@ -2,7 +2,7 @@ import type { ApplicationState } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
-import type { ObjectKey } from "../core/object.ts";
+import type { DesiredObject, ObjectKey } from "../core/object.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Driver, Target } from "../ports/driver.ts";
 import type { Log } from "../ports/log.ts";
@@ -27,6 +27,8 @@ export interface EngineContext {
 	readonly requeue: (application: string, afterMs: number) => void;
 	/** Objects that may differ from what was applied, by Application: forgotten at a restart, found again by the first sweep. */
 	readonly suspects: Map<string, Set<ObjectKey> | "all">;
+	/** The rendered Objects used last, by their hash; the store has them all. */
+	readonly recent: Map<string, readonly DesiredObject[]>;
 	/** Counts what the figures speak of: renders, writes to targets. */
 	readonly counters: { renders: number; applies: number };
 }

@@ -129,6 +129,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		control: () => control.current(),
 		requeue: (name, afterMs) => wake(name, priority.revision, afterMs),
 		suspects,
+		recent: new Map(),
 		counters,
 	};
 

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflateRawSync, inflateRaw } from "node:zlib";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Compilable, CompiledQuery, type Kysely, type QueryResult, sql, type Transaction } from "kysely";
 import { AppError } from "../core/app-error.ts";
 import { type DesiredObject, type Json, parseKey } from "../core/object.ts";
 import type { GitwardEvent } from "../core/views/event.ts";
@@ -52,6 +52,23 @@ type Db = Kysely<Schema> | Transaction<Schema>;
 function createStore(db: Kysely<Schema>, file: string, release: () => void): Store {
 	let untidy = tidyEvery;
 
+	const texts = new Map<string, string>();
+
+	/** Runs a statement that is built once and then only given other parameters: building costs more than running it. */
+	function run<Row>(
+		transaction: Transaction<Schema>,
+		name: string,
+		parameters: readonly unknown[],
+		build: () => Compilable,
+	): Promise<QueryResult<Row>> {
+		let text = texts.get(name);
+		if (text === undefined) {
+			text = build().compile().sql;
+			texts.set(name, text);
+		}
+		return transaction.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
+	}
+
 	async function commit(batch: readonly Pending<readonly Write[], readonly GitwardEvent[]>[]): Promise<void> {
 		const results: { readonly pending: (typeof batch)[number]; readonly events?: readonly GitwardEvent[]; readonly error?: unknown }[] = [];
 		try {
@@ -98,11 +115,12 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 		switch (write.type) {
 			case "application": {
 				const row = { name: write.name, state: JSON.stringify(write.state) };
-				await transaction
-					.insertInto("applications")
-					.values(row)
-					.onConflict((conflict) => conflict.column("name").doUpdateSet({ state: row.state }))
-					.execute();
+				await run(transaction, "application", [row.name, row.state], () =>
+					transaction
+						.insertInto("applications")
+						.values(row)
+						.onConflict((conflict) => conflict.column("name").doUpdateSet((excluded) => ({ state: excluded.ref("excluded.state") }))),
+				);
 				return undefined;
 			}
 			case "remove-application":
@@ -121,14 +139,17 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 						.execute();
 				}
 				return undefined;
-			case "rendered":
+			case "rendered": {
 				untidy += 1;
-				await transaction
-					.insertInto("rendered")
-					.values({ hash: write.hash, objects: deflateRawSync(JSON.stringify(write.objects), { level: 1 }) })
-					.onConflict((conflict) => conflict.column("hash").doNothing())
-					.execute();
+				const objects = deflateRawSync(JSON.stringify(write.objects), { level: 1 });
+				await run(transaction, "rendered", [write.hash, objects], () =>
+					transaction
+						.insertInto("rendered")
+						.values({ hash: write.hash, objects })
+						.onConflict((conflict) => conflict.column("hash").doNothing()),
+				);
 				return undefined;
+			}
 			case "history":
 				await writeHistory(transaction, write.entry, write.keep);
 				return undefined;
@@ -155,21 +176,23 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 				desired_hash: object.desiredHash,
 				record: JSON.stringify(object.record),
 			}));
-			const result = await transaction
-				.insertInto("inventory")
-				.values(rows)
-				.onConflict((conflict) =>
-					conflict
-						.columns(["environment", "key"])
-						.doUpdateSet((excluded) => ({
-							created: excluded.ref("excluded.created"),
-							desired_hash: excluded.ref("excluded.desired_hash"),
-							record: excluded.ref("excluded.record"),
-						}))
-						.whereRef("inventory.application", "=", "excluded.application"),
-				)
-				.executeTakeFirst();
-			if (Number(result.numInsertedOrUpdatedRows ?? 0) === rows.length) continue;
+			const parameters = rows.flatMap((row) => [row.environment, row.key, row.application, row.created, row.desired_hash, row.record]);
+			const result = await run(transaction, `own ${rows.length}`, parameters, () =>
+				transaction
+					.insertInto("inventory")
+					.values(rows)
+					.onConflict((conflict) =>
+						conflict
+							.columns(["environment", "key"])
+							.doUpdateSet((excluded) => ({
+								created: excluded.ref("excluded.created"),
+								desired_hash: excluded.ref("excluded.desired_hash"),
+								record: excluded.ref("excluded.record"),
+							}))
+							.whereRef("inventory.application", "=", "excluded.application"),
+					),
+			);
+			if (Number(result.numAffectedRows ?? 0) === rows.length) continue;
 			const taken = await transaction
 				.selectFrom("inventory")
 				.select(["key", "application"])
@@ -191,30 +214,39 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 
 	async function writeHistory(transaction: Transaction<Schema>, entry: HistoryRecord, keep: number): Promise<void> {
 		const row = { application: entry.application, id: entry.id, desired_hash: entry.desiredHash, entry: JSON.stringify(entry) };
-		await transaction
-			.insertInto("history")
-			.values(row)
-			.onConflict((conflict) => conflict.columns(["application", "id"]).doUpdateSet({ desired_hash: row.desired_hash, entry: row.entry }))
-			.execute();
-		const oldest = await transaction
-			.selectFrom("history")
-			.select("sequence")
-			.where("application", "=", entry.application)
-			.orderBy("sequence", "desc")
-			.offset(keep)
-			.limit(1)
-			.executeTakeFirst();
+		await run(transaction, "history", [row.application, row.id, row.desired_hash, row.entry], () =>
+			transaction
+				.insertInto("history")
+				.values(row)
+				.onConflict((conflict) =>
+					conflict.columns(["application", "id"]).doUpdateSet((excluded) => ({
+						desired_hash: excluded.ref("excluded.desired_hash"),
+						entry: excluded.ref("excluded.entry"),
+					})),
+				),
+		);
+		const { rows } = await run<{ readonly sequence: number }>(transaction, "oldest", [entry.application, 1, keep], () =>
+			transaction
+				.selectFrom("history")
+				.select("sequence")
+				.where("application", "=", entry.application)
+				.orderBy("sequence", "desc")
+				.limit(1)
+				.offset(keep),
+		);
+		const [oldest] = rows;
 		if (oldest === undefined) return;
 		await transaction.deleteFrom("history").where("application", "=", entry.application).where("sequence", "<=", oldest.sequence).execute();
 	}
 
 	async function writeEvent(transaction: Transaction<Schema>, event: Omit<GitwardEvent, "id">): Promise<GitwardEvent> {
 		untidy += 1;
-		const { id } = await transaction
-			.insertInto("events")
-			.values({ application: event.application ?? null, environment: event.environment ?? null, event: JSON.stringify(event) })
-			.returning("id")
-			.executeTakeFirstOrThrow();
+		const row = { application: event.application ?? null, environment: event.environment ?? null, event: JSON.stringify(event) };
+		const { rows } = await run<{ readonly id: number }>(transaction, "event", [row.application, row.environment, row.event], () =>
+			transaction.insertInto("events").values(row).returning("id"),
+		);
+		const id = rows[0]?.id;
+		if (id === undefined) throw new Error("the database gave an event no number");
 		return { ...event, id };
 	}
 

@@ -6,6 +6,7 @@ import type { FileTree, SignalOption } from "../../ports/repository.ts";
 import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { targetKind } from "../targets.ts";
+import { remember } from "./observe.ts";
 import { demandRepository } from "./project.ts";
 
 /** Gives the tree of a Repository at a ref: the Revisions in force, or with a working tree laid over one. */
@@ -120,6 +121,7 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 		revision = tree.revision;
 		const result = await renderApplication(engine, application, origins.tree);
 		const hash = hashObjects(result.objects);
+		remember(engine, hash, result.objects);
 		const rendered: RenderedState = {
 			hash,
 			revision: tree.revision,
