@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "./core/app-error.ts";
 import { demandControlSet } from "./core/documents/check.ts";
@@ -82,6 +82,12 @@ function inherited(environment: NodeJS.ProcessEnv): Readonly<Record<string, stri
 	return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
+/** Where the machine has no Node, a process that is started as `node` gets Gitward's own. */
+function withNode(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+	const path = [...(environment["PATH"] ?? "").split(delimiter), dirname(process.execPath)].filter((folder) => folder !== "");
+	return { ...environment, PATH: path.join(delimiter) };
+}
+
 /** Reads secrets where documents say they stand; a missing one is `denied` and names the place, never a value. */
 function secretReader(environment: NodeJS.ProcessEnv, base: string): (source: SecretSource) => Promise<Secret> {
 	const missing = (what: string, cause?: unknown): AppError =>
@@ -131,7 +137,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 			store,
 			repositories,
 			rendering: createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined) }),
-			drivers: [createHostDriver({ exec, environment: inherited(environment) })],
+			drivers: [createHostDriver({ exec, environment: withNode(inherited(environment)) })],
 			control: source,
 			check: demandControlSet,
 			overlay: overlayTree,
@@ -156,6 +162,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 		await store.close();
 		throw error;
 	}
+}
+
+/** Version of this Gitward, as package.json has it. */
+function packageVersion(): string {
+	return (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string }).version;
 }
 
 export interface StartOptions extends ComposeOptions {
@@ -207,7 +218,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 		const api = await createApi({
 			operations: engine.operations,
 			token,
-			version: "0.1.0",
+			version: packageVersion(),
 			log: options.log,
 			listen: { host: options.host, port: options.port, ...(options.tls === undefined ? {} : { tls: options.tls }) },
 			...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),

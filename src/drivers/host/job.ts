@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import { parseDuration } from "../../core/documents/metadata.ts";
+import { hashValue } from "../../core/hash.ts";
 import { spawnDetached } from "../../lib/exec/detached.ts";
-import { canonicalHash } from "../../lib/hash.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { errnoOf } from "./fs-error.ts";
 import type { Handler, Subject } from "./handler.ts";
@@ -41,7 +41,7 @@ export interface JobHandler extends Handler<JobObject> {
 
 export function createJobHandler({ home, table, environment, clock, cwd }: JobOptions): JobHandler {
 	const folder = (key: string): string => join(home, createHash("sha256").update(key).digest("hex").slice(0, 32));
-	const digest = (job: JobObject): string => canonicalHash(job.spec).slice(0, 32);
+	const digest = (job: JobObject): string => hashValue(job.spec).slice(0, 32);
 
 	async function endLeftovers(key: string): Promise<void> {
 		const file = join(folder(key), "running.json");

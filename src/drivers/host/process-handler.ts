@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import type { FieldDifference } from "../../core/change.ts";
+import { canonicalJson, hashValue } from "../../core/hash.ts";
 import type { Json } from "../../core/object.ts";
-import { canonicalHash, canonicalJson } from "../../lib/hash.ts";
 import { type Files, sha256 } from "./files.ts";
 import type { Handler } from "./handler.ts";
 import type { ProcessObject, ProcessSpec } from "./kinds/process.ts";
@@ -31,7 +31,7 @@ export interface ProcessHandler extends Handler<ProcessObject> {
 }
 
 export function createProcessHandler({ root, files, ledger, places, supervisors }: ProcessHandlerOptions): ProcessHandler {
-	const digest = (spec: ProcessSpec): string => canonicalHash(spec).slice(0, 32);
+	const digest = (spec: ProcessSpec): string => hashValue(spec).slice(0, 32);
 
 	/** Port files with the content that they should have. */
 	function portFiles(

@@ -64,7 +64,8 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 	const table = createProcessTable(exec);
 	const opened: { supervisors?: Supervisors } = {};
 	const running = (): Supervisors => {
-		if (opened.supervisors === undefined) throw new AppError("the Environment is being opened", { code: "EnvironmentOpening", kind: "waiting" });
+		if (opened.supervisors === undefined)
+			throw new AppError("the Environment is being opened", { code: "EnvironmentOpening", kind: "waiting" });
 		return opened.supervisors;
 	};
 	const processes = createProcessHandler({ root, files, ledger, places, supervisors: running });

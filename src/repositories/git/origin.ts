@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { AppError } from "../../core/app-error.ts";
 import { parseDuration } from "../../core/documents/metadata.ts";
+import { hashValue } from "../../core/hash.ts";
 import { formatRevision, parseRevision, type Revision } from "../../core/revision.ts";
 import type { Exec } from "../../lib/exec/exec.ts";
-import { canonicalHash } from "../../lib/hash.ts";
 import type { CommitInfo, Origin, SignalOption } from "../../ports/repository.ts";
 import { createBackground } from "./background.ts";
 import { createFetcher, type FetcherOptions } from "./fetcher.ts";
@@ -55,7 +55,7 @@ export function createOrigin(options: OriginOptions): Origin {
 			: createSignatures({
 					verify: spec.verify,
 					repository: folder,
-					folder: `${options.scratch}/keys-${canonicalHash(spec.verify).slice(0, 16)}`,
+					folder: `${options.scratch}/keys-${hashValue(spec.verify).slice(0, 16)}`,
 					git,
 					exec,
 				});

@@ -1,8 +1,8 @@
 import { nextDelay } from "../../../core/backoff.ts";
 import { parseDuration } from "../../../core/documents/metadata.ts";
+import { hashValue } from "../../../core/hash.ts";
 import type { Health } from "../../../core/health.ts";
 import { run as runProgram } from "../../../lib/exec/run.ts";
-import { canonicalHash } from "../../../lib/hash.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { ProcessSpec } from "../kinds/process.ts";
@@ -60,7 +60,7 @@ export interface Supervisor {
 /** Digest of what a Process runs: another one means a restart. */
 export function runsOf(spec: ProcessSpec): string {
 	const ports = spec.ports.map(({ name, port, alternate }) => ({ name, port, alternate }));
-	return canonicalHash([spec.command, spec.cwd, spec.env, ports, spec.inputs]).slice(0, 32);
+	return hashValue([spec.command, spec.cwd, spec.env, ports, spec.inputs]).slice(0, 32);
 }
 
 /** Ready for so long, it counts as having started well. */
@@ -505,7 +505,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 		},
 		set(value) {
 			const isAnother = runsOf(value.spec) !== runsOf(wish.spec);
-			needsOtherProbe ||= canonicalHash(value.spec.health) !== canonicalHash(wish.spec.health);
+			needsOtherProbe ||= hashValue(value.spec.health) !== hashValue(wish.spec.health);
 			wish = value;
 			if (isAnother) {
 				failures = 0;
