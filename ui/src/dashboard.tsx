@@ -96,7 +96,7 @@ export function Dashboard({ version }: { readonly version: string }): ReactNode 
 				{view.application !== undefined ? (
 					<aside
 						aria-label={`Application ${view.application}`}
-						className="fixed inset-0 z-20 flex flex-col border-l border-line bg-surface wide:static wide:w-[min(46rem,50%)]"
+						className="fixed inset-0 z-20 flex flex-col border-line bg-surface wide:border-l wide:static wide:w-[min(46rem,50%)]"
 					>
 						<DetailPanel
 							key={view.application}
@@ -104,13 +104,12 @@ export function Dashboard({ version }: { readonly version: string }): ReactNode 
 							tab={view.tab}
 							onTab={(tab) => setView({ tab }, { replace: true })}
 							onClose={() => setView({ application: undefined })}
-							onOpen={(application) => setView({ application, tab: "differences" })}
 						/>
 					</aside>
 				) : wide || view.events ? (
 					<aside
 						aria-label="Events"
-						className="fixed inset-0 z-20 flex flex-col border-l border-line bg-surface wide:static wide:w-[23rem]"
+						className="fixed inset-0 z-20 flex flex-col border-line bg-surface wide:border-l wide:static wide:w-[23rem]"
 					>
 						<EventFeed
 							onClose={wide ? undefined : () => setView({ events: false })}

@@ -26,8 +26,8 @@ export const ApplicationRow = memo(function ApplicationRow({ judged, selected, o
 	const failure = holds.length === 0 && (verdict.tone === "bad" || verdict.tone === "warn") ? verdict.why : "";
 	return (
 		<div className={`group relative px-4 py-2.5 ${selected ? "bg-accent-soft" : "hover:bg-raised"}`}>
-			<div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 @2xl:grid-cols-[minmax(0,1fr)_7.5rem_8rem_minmax(9.5rem,auto)] @4xl:grid-cols-[minmax(0,1fr)_8rem_8.5rem_8.5rem_13rem]">
-				<div className="min-w-0">
+			<div className="flex flex-wrap items-center gap-x-4 gap-y-1 @2xl:grid @2xl:grid-cols-[minmax(0,1fr)_7rem_7rem_12.5rem] @4xl:grid-cols-[minmax(0,1fr)_8rem_8.5rem_8.5rem_13rem]">
+				<div className="min-w-0 flex-1">
 					<a
 						href={addressOf({ application: name, tab: "differences" })}
 						onClick={open}
@@ -45,10 +45,11 @@ export const ApplicationRow = memo(function ApplicationRow({ judged, selected, o
 				<div className="order-3 text-[13.5px] @2xl:order-none">
 					<SyncStatusView sync={sync} drifted={application.driftedObjects} />
 				</div>
-				<div className="justify-self-end text-[13.5px] @2xl:justify-self-auto">
+				<div className="order-1 text-[13.5px] @2xl:order-none">
 					<HealthStatusView health={health} />
 				</div>
-				<div className="order-4 flex items-baseline justify-end gap-3 text-[13px] text-muted @2xl:order-none">
+				<div aria-hidden="true" className="order-2 h-0 basis-full @2xl:hidden" />
+				<div className="order-4 ml-auto flex items-baseline justify-end gap-3 text-[13px] text-muted @2xl:order-none">
 					<span className="inline-flex items-center gap-1">
 						{appliedRevision === undefined ? "not applied" : <RevisionView revision={appliedRevision} />}
 						{desiredRevision === undefined || desiredRevision === appliedRevision ? null : (

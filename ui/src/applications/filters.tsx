@@ -44,7 +44,7 @@ export function Filters({ view, setView, counts }: FiltersProps): ReactNode {
 					className="h-9 w-full rounded-md border border-line-strong bg-surface pr-2 pl-8 text-[13.5px] placeholder:text-faint"
 				/>
 			</label>
-			<fieldset className="flex max-w-full gap-0.5 overflow-x-auto">
+			<fieldset className="flex max-w-full min-w-0 gap-0.5 overflow-x-auto">
 				<legend className="sr-only">State</legend>
 				{stateFilters.map((state) => (
 					<button

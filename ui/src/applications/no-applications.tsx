@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ControlView } from "../../../src/core/views/control.ts";
 import { repositoriesQuery } from "../api/queries.ts";
+import { sourceText } from "../overview/source-text.ts";
 import { Command } from "../parts/command.tsx";
 import { Empty } from "../parts/notice.tsx";
 
@@ -24,7 +25,7 @@ export function NoApplications({ control }: { readonly control: ControlView | un
 					) : (
 						<>
 							{" "}
-							in <code className="font-mono text-ink">{control.source}</code>
+							in <code className="font-mono text-ink">{sourceText(control.source)}</code>
 						</>
 					)}
 					:

@@ -17,11 +17,10 @@ interface PanelProps {
 	readonly tab: DetailTab;
 	readonly onTab: (tab: DetailTab) => void;
 	readonly onClose: () => void;
-	readonly onOpen: (application: string) => void;
 }
 
 /** Everything about one Application. */
-export function DetailPanel({ name, tab, onTab, onClose, onOpen }: PanelProps): ReactNode {
+export function DetailPanel({ name, tab, onTab, onClose }: PanelProps): ReactNode {
 	const application = useQuery(applicationQuery(name));
 	const heading = useRef<HTMLHeadingElement>(null);
 	useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -58,7 +57,7 @@ export function DetailPanel({ name, tab, onTab, onClose, onOpen }: PanelProps): 
 				)
 			) : (
 				<>
-					<Summary application={application.data} onOpen={onOpen} />
+					<Summary application={application.data} />
 					<Tabs
 						label={`Details of ${name}`}
 						active={tab}

@@ -25,7 +25,7 @@ export function Differences({ application }: { readonly application: Application
 					All {unchanged} Objects are as <RevisionView revision={revision} withRef /> wants them. To see what a change would do before it is
 					pushed:
 				</p>
-				<Command text={`gitward plan ${application.name}`} />
+				<Command text={`gitward plan --application ${application.name}`} />
 			</Empty>
 		);
 	}

@@ -17,19 +17,28 @@ interface Numbered extends LogLineView {
 
 type State = { readonly is: "following" } | { readonly is: "ended" } | { readonly is: "failed"; readonly message: string };
 
+interface LogsProps {
+	readonly application: string;
+	readonly object: string;
+}
+
 /** What an Object prints, live; it follows the end until one scrolls up. */
-export function Logs({ application, object }: { readonly application: string; readonly object: string }): ReactNode {
+export function Logs({ application, object }: LogsProps): ReactNode {
+	const [attempt, setAttempt] = useState(0);
+	return (
+		<LogStream key={`${object} ${attempt}`} application={application} object={object} onAgain={() => setAttempt((count) => count + 1)} />
+	);
+}
+
+function LogStream({ application, object, onAgain }: LogsProps & { readonly onAgain: () => void }): ReactNode {
 	const [lines, setLines] = useState<readonly Numbered[]>([]);
 	const [state, setState] = useState<State>({ is: "following" });
 	const [follows, setFollows] = useState(true);
-	const [attempt, setAttempt] = useState(0);
 	const box = useRef<HTMLDivElement>(null);
 
 	useEffect(() => {
 		const abort = new AbortController();
 		let number = 0;
-		setLines([]);
-		setState({ is: "following" });
 		const batch = createBatch<Numbered>((more) => Promise.resolve(setLines((known) => [...known, ...more].slice(-kept))), 60);
 		const read = async (): Promise<void> => {
 			try {
@@ -45,7 +54,7 @@ export function Logs({ application, object }: { readonly application: string; re
 			abort.abort();
 			batch.close();
 		};
-	}, [application, object, attempt]);
+	}, [application, object]);
 
 	useLayoutEffect(() => {
 		if (follows && box.current !== null && lines.length > 0) box.current.scrollTop = box.current.scrollHeight;
@@ -69,17 +78,15 @@ export function Logs({ application, object }: { readonly application: string; re
 				{lines.length === 0 && state.is === "following" ? <p className="px-3 text-faint">Nothing printed yet</p> : null}
 				{lines.map((line) => (
 					<div key={line.number} className="flex w-max min-w-full gap-3 px-3">
-						<span title={line.time === undefined ? undefined : exactTime(line.time)} className="shrink-0 text-faint select-none">
-							{line.time === undefined ? "        " : new Date(line.time).toLocaleTimeString("en-GB")}
+						<span title={line.time === undefined ? undefined : exactTime(line.time)} className="w-[8ch] shrink-0 text-faint select-none">
+							{line.time === undefined ? "" : new Date(line.time).toLocaleTimeString("en-GB")}
 						</span>
 						{line.stream === "stderr" ? (
 							<span title="Printed to stderr" className="shrink-0 text-warn select-none">
 								err
 							</span>
 						) : (
-							<span aria-hidden="true" className="shrink-0 whitespace-pre select-none">
-								{"   "}
-							</span>
+							<span aria-hidden="true" className="w-[3ch] shrink-0" />
 						)}
 						<span className="whitespace-pre">{line.text.replace(colours, "")}</span>
 					</div>
@@ -95,7 +102,7 @@ export function Logs({ application, object }: { readonly application: string; re
 						: state.message}
 				<span className="ml-auto" />
 				{state.is === "following" ? null : (
-					<Button icon="sync" onClick={() => setAttempt((count) => count + 1)}>
+					<Button icon="sync" onClick={onAgain}>
 						Read again
 					</Button>
 				)}

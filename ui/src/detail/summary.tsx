@@ -11,12 +11,7 @@ import { HealthStatusView, SyncStatusView, VerdictPill } from "../parts/status.t
 import { Lasting, TimeAgo } from "../time/time-ago.tsx";
 
 /** State, reasons and buttons of one Application. */
-export function Summary({
-	application,
-}: {
-	readonly application: ApplicationDetail;
-	readonly onOpen: (application: string) => void;
-}): ReactNode {
+export function Summary({ application }: { readonly application: ApplicationDetail }): ReactNode {
 	const { name, environment, repository, path, sync, health, holds, appliedRevision, desiredRevision, lastSync, suspended, warnings } =
 		application;
 	const verdict = verdictOf(application);

@@ -76,6 +76,12 @@ describe("hunksOf", () => {
 		expect(rest).toBe(6);
 	});
 
+	it("shows a gap of one line instead of saying so", () => {
+		const before = "A\nb\nc\nd\ne\nf\ng\nH";
+		expect(hunksOf(diffLines(before, before.toLowerCase())).hunks.map(({ skipped, lines }) => [skipped, lines.length])).toEqual([[0, 10]]);
+		expect(hunksOf(diffLines("x\nb\nc\nd\ne", "X\nb\nc\nd\ne"))).toMatchObject({ hunks: [{ skipped: 0 }], rest: 0 });
+	});
+
 	it("joins changes that are near, and has none where nothing changed", () => {
 		expect(hunksOf(diffLines("a\nb\nc\nd\ne", "A\nb\nc\nd\nE")).hunks).toHaveLength(1);
 		expect(hunksOf(diffLines("a\nb", "a\nb"))).toEqual({ hunks: [], rest: 2 });

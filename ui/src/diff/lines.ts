@@ -98,6 +98,10 @@ export function hunksOf(lines: readonly DiffLine[], context = 3): { readonly hun
 	lines.forEach((line, index) => {
 		if (line.type !== "same") keep.fill(1, Math.max(0, index - context), index + context + 1);
 	});
+	// A gap of one line is shown: saying that it is left out would take as much room.
+	for (let index = 0; index < keep.length; index++) {
+		if (keep[index] === 0 && keep[index - 1] !== 0 && keep[index + 1] !== 0 && keep.includes(1)) keep[index] = 1;
+	}
 	const hunks: { skipped: number; lines: DiffLine[] }[] = [];
 	let skipped = 0;
 	lines.forEach((line, index) => {

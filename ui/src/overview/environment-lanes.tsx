@@ -70,8 +70,8 @@ function Lane({ environment, judged, selected, onSelect }: LaneProps): ReactNode
 			title={selected ? "Show all environments" : `Show only ${environment.name}`}
 			className="flex h-full w-full flex-col rounded-xl border border-line bg-surface px-4 py-3 text-left transition-colors hover:border-line-strong aria-pressed:border-ink aria-pressed:ring-1 aria-pressed:ring-ink"
 		>
-			<span className="flex w-full items-center justify-between gap-3">
-				<span className="truncate font-semibold">{environment.name}</span>
+			<span className="flex w-full flex-wrap items-baseline justify-between gap-x-3">
+				<span className="max-w-full truncate font-semibold">{environment.name}</span>
 				<span className="text-[13px]">
 					<HealthStatusView health={environment.health} />
 				</span>

@@ -7,6 +7,7 @@ import { Button } from "../parts/button.tsx";
 import { Icon, Mark } from "../parts/icon.tsx";
 import { RevisionView } from "../parts/revision.tsx";
 import { Lasting } from "../time/time-ago.tsx";
+import { sourceText } from "./source-text.ts";
 
 interface HeaderProps {
 	readonly control: ControlView | undefined;
@@ -31,7 +32,7 @@ export function Header({ control, version, onEvents }: HeaderProps): ReactNode {
 			{control === undefined ? null : (
 				<div className="hidden min-w-0 items-center gap-2 border-l border-line pl-3 text-[13px] text-muted sm:flex">
 					<span className="truncate font-mono text-[12.5px]" title={`Control documents: ${control.source}`}>
-						{control.source}
+						{sourceText(control.source)}
 					</span>
 					{control.revision?.includes("@") === true ? <RevisionView revision={control.revision} /> : null}
 				</div>

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
+import { useLive } from "../live/live.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Status, toneSoft, toneText } from "../parts/status.tsx";
-import { Lasting } from "../time/time-ago.tsx";
+import { Lasting, TimeAgo } from "../time/time-ago.tsx";
 import type { Overall, Problem } from "./overall.ts";
 
 const most = 4;
@@ -18,6 +19,7 @@ const icons = { bad: "cross-circle", warn: "warning", wait: "person", busy: "spi
 /** The whole state in one sentence; where something does not converge: what, why and since when. */
 export function Headline({ overall, onOpen, onAll }: HeadlineProps): ReactNode {
 	const { tone, title, detail, problems } = overall;
+	const live = useLive();
 	return (
 		<section aria-label="Overall state" className="pt-7 pb-6">
 			<div className="flex items-center gap-3.5">
@@ -28,7 +30,14 @@ export function Headline({ overall, onOpen, onAll }: HeadlineProps): ReactNode {
 					<h1 aria-live="polite" className="text-[22px] leading-7 font-semibold tracking-tight text-balance">
 						{title}
 					</h1>
-					<p className="text-muted">{detail}</p>
+					<p className="text-muted">
+						{detail}
+						{live.state === "reconnecting" ? (
+							<span className="text-warn">
+								, as it was <TimeAgo time={live.since} />
+							</span>
+						) : null}
+					</p>
 				</div>
 			</div>
 			{problems.length === 0 ? null : (
@@ -68,7 +77,9 @@ function ProblemLine({ problem, onOpen }: { readonly problem: Problem; readonly 
 						{subject}
 					</button>
 				)}
-				{environment === undefined || environment === subject ? null : <span className="text-[13px] text-muted"> in {environment}</span>}
+				{environment === undefined || subject.includes(environment) ? null : (
+					<span className="text-[13px] text-muted"> in {environment}</span>
+				)}
 			</span>
 			<span className="order-last col-span-2 line-clamp-2 text-[13.5px] text-muted [overflow-wrap:anywhere] @3xl:order-none @3xl:col-span-1">
 				{why.split("\n", 2).join(" ")}

@@ -41,7 +41,7 @@ export function Icon({ name, className }: { readonly name: IconName; readonly cl
 		<svg
 			viewBox="0 0 16 16"
 			aria-hidden="true"
-			className={`inline-block size-4 shrink-0 ${name === "spinner" ? "animate-spin" : ""} ${className ?? ""}`}
+			className={`size-4 shrink-0 ${name === "spinner" ? "animate-spin" : ""} ${className ?? ""}`}
 			fill="none"
 			stroke="currentColor"
 			strokeWidth="1.5"

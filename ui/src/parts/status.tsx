@@ -76,9 +76,9 @@ export function Status({ tone, icon, word, title, about, strong }: StatusProps):
 	return (
 		<span
 			title={title === "" ? undefined : title}
-			className={`inline-flex min-w-0 items-center gap-1.5 ${loud || strong === true ? toneText[tone] : "text-muted"} ${loud ? "font-medium" : ""}`}
+			className={`inline-flex min-w-0 items-baseline gap-1.5 ${loud || strong === true ? toneText[tone] : "text-muted"} ${loud ? "font-medium" : ""}`}
 		>
-			<Icon name={icon ?? toneIcon[tone]} className={toneText[tone]} />
+			<Icon name={icon ?? toneIcon[tone]} className={`self-center ${toneText[tone]}`} />
 			{about === undefined ? null : <span className="sr-only">{about}: </span>}
 			<span className="truncate">{word}</span>
 		</span>
