@@ -1,5 +1,6 @@
 import type { ApplicationState, Failure } from "./application-state.ts";
 import type { DriftMode } from "./documents/environment.ts";
+import { shortRevision } from "./revision.ts";
 import type { Hold } from "./views/application.ts";
 
 /** Everything that the decision about one Application looks at; plain and complete. */
@@ -45,7 +46,7 @@ export function rollbackHolds(state: ApplicationState): readonly Hold[] {
 	return [
 		{
 			reason: "RolledBack",
-			message: `rolled back by ${state.hold.by.name} to ${state.hold.pinned.revision}; ${state.hold.badRevision} is held until a newer commit changes this Application, or until resume`,
+			message: `rolled back by ${state.hold.by.name} to ${shortRevision(state.hold.pinned.revision)}; ${shortRevision(state.hold.badRevision)} is held until a newer commit changes this Application, or until resume`,
 		},
 	];
 }
@@ -98,7 +99,10 @@ export function nextStep(situation: Situation): NextStep {
 		return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };
 	}
 	if (state.request === undefined && situation.sync === "manual") {
-		return wait({ reason: "ManualSync", message: `${target.revision} waits for a person: this Environment syncs on request only` });
+		return wait({
+			reason: "ManualSync",
+			message: `${shortRevision(target.revision)} waits for a person: this Environment syncs on request only`,
+		});
 	}
 	const { holds, until } = waitsFor(situation, "sync");
 	if (holds.length > 0) return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };

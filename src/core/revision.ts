@@ -21,3 +21,9 @@ export function parseRevision(revision: Revision): RevisionParts | undefined {
 	const [algorithm, commit] = groups.algorithm.split(":") as ["sha1" | "sha256", string];
 	return { ref: groups.ref, algorithm, commit };
 }
+
+/** For people: `main@1a2b3c4`. What is no Revision stays as it is. */
+export function shortRevision(revision: Revision): string {
+	const parts = parseRevision(revision);
+	return parts === undefined ? revision : `${parts.ref}@${parts.commit.slice(0, 7)}`;
+}

@@ -1,5 +1,6 @@
 import type { ApplicationState } from "./application-state.ts";
 import type { Condition, ConditionType } from "./conditions.ts";
+import { shortRevision } from "./revision.ts";
 import type { ApplicationSummary } from "./views/application.ts";
 
 type Verdict = Omit<Condition, "since" | "type">;
@@ -42,7 +43,7 @@ function isStalled(state: ApplicationState): Verdict | undefined {
 function ready(state: ApplicationState): Verdict {
 	const failure = state.renderFailure ?? state.attempt?.failure;
 	if (failure !== undefined) return { status: "False", reason: failure.code, message: failure.message };
-	if (isSettled(state)) return { status: "True", reason: "Converged", message: `runs ${state.applied?.revision ?? ""}` };
+	if (isSettled(state)) return { status: "True", reason: "Converged", message: `runs ${shortRevision(state.applied?.revision ?? "")}` };
 	const hold = state.holds[0];
 	if (hold !== undefined) return { status: "False", reason: hold.reason, message: hold.message };
 	if (state.drift.length > 0)
@@ -60,7 +61,7 @@ function reconciling(state: ApplicationState): Verdict {
 		return {
 			status: "True",
 			reason: waits ? "WaitingForHealth" : "Syncing",
-			message: `${state.sync.revision}${waits ? ` waits for health: ${state.health.message}` : ""}`,
+			message: `${shortRevision(state.sync.revision)}${waits ? ` waits for health: ${state.health.message}` : ""}`,
 		};
 	}
 	const hold = state.holds.find((each) => each.reason === "Backoff" || each.reason === "DependsOn" || each.reason === "SyncWindow");

@@ -6,6 +6,7 @@ import { toControlSet } from "../core/documents/check.ts";
 import type { ControlSet, Document } from "../core/documents/documents.ts";
 import { type RepositoryDocument, repositorySchema } from "../core/documents/repository.ts";
 import type { Json } from "../core/object.ts";
+import { shortRevision } from "../core/revision.ts";
 import type { ControlView } from "../core/views/control.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { FileTree, RepositoryAdapter } from "../ports/repository.ts";
@@ -179,7 +180,7 @@ export function createControl(options: ControlOptions): Control {
 							{
 								type: "ControlAccepted",
 								severity: "info",
-								message: `${documentsOf(set).length} documents of ${read.revision} are in force`,
+								message: `${documentsOf(set).length} documents of ${shortRevision(read.revision)} are in force`,
 								revision: read.revision,
 							},
 						]

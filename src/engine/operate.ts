@@ -1,6 +1,7 @@
 import { AppError } from "../core/app-error.ts";
 import type { ApplicationState } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
+import { shortRevision } from "../core/revision.ts";
 import { isSettled } from "../core/summarise.ts";
 import type { HistoryEntry, Hold } from "../core/views/application.ts";
 import type { Actor } from "../core/views/common.ts";
@@ -246,8 +247,8 @@ export function createOperations(options: OperateOptions): Operations {
 			const bad = state.rendered ?? state.applied;
 			const same = bad === undefined || bad.hash === entry.desiredHash;
 			const message = same
-				? `rolled back to ${entry.revision}, which is what Git says: nothing is held`
-				: `rolled back to ${entry.revision}; ${bad.revision} is held until a newer commit changes ${name}`;
+				? `rolled back to ${shortRevision(entry.revision)}, which is what Git says: nothing is held`
+				: `rolled back to ${shortRevision(entry.revision)}; ${shortRevision(bad.revision)} is held until a newer commit changes ${name}`;
 			await status.update(
 				name,
 				{

@@ -5,7 +5,7 @@ import type { Condition } from "../core/conditions.ts";
 import { parseDuration } from "../core/documents/metadata.ts";
 import type { RepositoryDocument } from "../core/documents/repository.ts";
 import type { Json } from "../core/object.ts";
-import { parseRevision, type Revision } from "../core/revision.ts";
+import { parseRevision, type Revision, shortRevision } from "../core/revision.ts";
 import type { RepositoryView } from "../core/views/repository.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommitInfo, FileTree, Origin, RepositoryAdapter, SignalOption } from "../ports/repository.ts";
@@ -146,7 +146,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 				(options.prefix === "control" ? [] : moved).map((ref) => ({
 					type: "RevisionSeen",
 					severity: "info" as const,
-					message: `${ref} is now at ${item.heads.get(ref) ?? ""}`,
+					message: `${ref} is now at ${shortRevision(item.heads.get(ref) ?? "")}`,
 					repository: name,
 					revision: item.heads.get(ref) ?? "",
 				})),

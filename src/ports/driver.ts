@@ -30,7 +30,7 @@ export interface TargetEvent {
 	readonly key?: ObjectKey;
 	/** `changed`: it may differ from desired; `health`: only its health moved. */
 	readonly type: "changed" | "health";
-	/** For people, `process exited with code 1`. */
+	/** What went wrong, for people: `the process exited with code 1`. Told as a warning; absent where nothing did. */
 	readonly message?: string;
 }
 

@@ -91,13 +91,10 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 			processes.writePortFiles(wish, slot);
 			void watches.arm();
 		},
-		onHealth: (wish, health) =>
-			context.notify({
-				application: wish.application,
-				key: wish.key,
-				type: "health",
-				message: health.message === "" ? health.status : health.message,
-			}),
+		onHealth(wish, health) {
+			const isTrouble = health.status === "Degraded" || health.message.startsWith("restarted: ");
+			context.notify({ application: wish.application, key: wish.key, type: "health", ...(isTrouble ? { message: health.message } : {}) });
+		},
 	});
 	const tracked = new Map<string, Map<ObjectKey, OwnedObject>>();
 	let isClosed = false;

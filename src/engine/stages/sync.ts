@@ -7,6 +7,7 @@ import { guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
 import { isPassing, rollbackHolds } from "../../core/next-step.ts";
 import { annotation, type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import { shortRevision } from "../../core/revision.ts";
 import type { HistoryEntry } from "../../core/views/application.ts";
 import type { Actor } from "../../core/views/common.ts";
 import { type Stage, stagesOf } from "../../core/waves.ts";
@@ -171,7 +172,7 @@ async function begin(
 	const events: NewEvent[] = [];
 	let { sync } = state;
 	if (sync !== undefined && sync.hash !== target.hash) {
-		writes.push(historyOf(engine, application, sync, "Interrupted", `superseded by ${target.revision}`));
+		writes.push(historyOf(engine, application, sync, "Interrupted", `superseded by ${shortRevision(target.revision)}`));
 		sync = undefined;
 	}
 	if (sync === undefined) {
@@ -192,7 +193,7 @@ async function begin(
 			...(commit === undefined ? {} : { commit: { author: commit.author, subject: commit.subject, time: commit.time } }),
 		};
 		writes.push(historyOf(engine, application, sync, "Running", ""));
-		events.push(syncEvent(application, "SyncStarted", "info", `Sync ${number} to ${target.revision}`, sync));
+		events.push(syncEvent(application, "SyncStarted", "info", `Sync ${number} to ${shortRevision(target.revision)}`, sync));
 		if (claims.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: claims });
 		await engine.status.update(
 			name,
@@ -366,7 +367,7 @@ async function succeed(running: Running): Promise<void> {
 		},
 		{
 			writes: [historyOf(engine, application, sync, "Succeeded", message)],
-			events: [syncEvent(application, "SyncSucceeded", "info", `Sync ${sync.id} to ${sync.revision}: ${message}`, sync)],
+			events: [syncEvent(application, "SyncSucceeded", "info", `Sync ${sync.id} to ${shortRevision(sync.revision)}: ${message}`, sync)],
 		},
 	);
 }
