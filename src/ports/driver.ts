@@ -64,7 +64,12 @@ export interface Target {
 	 * Compares desired Objects with live ones; `owned` is what the Application owns of them. Owned Objects that are not desired are
 	 * reported as `missing` or `same` (exists). Errors mean unknown, never empty.
 	 */
-	observe(application: string, desired: readonly DesiredObject[], owned: readonly OwnedObject[], options?: SignalOption): Promise<readonly Observation[]>;
+	observe(
+		application: string,
+		desired: readonly DesiredObject[],
+		owned: readonly OwnedObject[],
+		options?: SignalOption,
+	): Promise<readonly Observation[]>;
 	/**
 	 * Carries out one Change (create, update, replace, delete) and is safe to repeat after a kill at any instant. Returns the new
 	 * record; for a delete, null. Does not wait for health. `owned` is the entry before, if any.
@@ -78,7 +83,11 @@ export interface Target {
 	/** The slow sweep beneath the watches: keys that differ from their record, by the cheapest check there is (stat, no read). */
 	sweep(application: string, owned: readonly OwnedObject[], options?: SignalOption): Promise<readonly ObjectKey[]>;
 	/** The last `tail` lines of what an Object printed, then, with `follow`, further ones until the signal. `notFound` for Objects without logs. */
-	logs(application: string, key: ObjectKey, options: SignalOption & { readonly tail: number; readonly follow: boolean }): AsyncIterable<LogLine>;
+	logs(
+		application: string,
+		key: ObjectKey,
+		options: SignalOption & { readonly tail: number; readonly follow: boolean },
+	): AsyncIterable<LogLine>;
 	/**
 	 * Ends watching. At `shutdown` what runs goes on or stops as the Environment's policy says; at `reopen` it always goes on, as the
 	 * same Environment is opened again at once with a changed document. Never throws.

@@ -58,7 +58,9 @@ export interface Origin {
 	tree(revision: Revision, options?: SignalOption): Promise<FileTree>;
 	commit(revision: Revision, options?: SignalOption): Promise<CommitInfo>;
 	/** Newest first, at most `limit` commits reachable from `to` and not from `from`, that touch `path`. */
-	log(options: SignalOption & { readonly to: Revision; readonly from?: Revision; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
+	log(
+		options: SignalOption & { readonly to: Revision; readonly from?: Revision; readonly path?: string; readonly limit: number },
+	): Promise<readonly CommitInfo[]>;
 	/** Streams a file by its oid, for archives: no size limit. */
 	stream(oid: string, options?: SignalOption): Promise<NodeJS.ReadableStream>;
 	close(): Promise<void>;
