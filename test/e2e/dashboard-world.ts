@@ -210,7 +210,7 @@ export function outOfSync(world: DashboardWorld, name: string, more: Partial<Pla
 		sync: "OutOfSync",
 		desiredRevision: revisionAt(0),
 		appliedRevision: revisionAt(1),
-		holds: [{ reason: "ManualSync", message: `${revisionAt(0).slice(0, 17)} waits for a person: this Environment syncs on request only` }],
+		holds: [{ reason: "ManualSync", message: `${revisionAt(0)} waits for a person: this Environment syncs on request only` }],
 		conditions: notReady("ManualSync", "waits for a person", 4),
 	};
 	const namespace = name;

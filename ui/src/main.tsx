@@ -5,6 +5,8 @@ import { config } from "zod";
 import { createQueries } from "./api/queries.ts";
 import { App } from "./app.tsx";
 import { takeToken } from "./session/take-token.ts";
+// oxlint-disable-next-line import/no-unassigned-import -- Vite makes a stylesheet of it
+import "./styles.css";
 
 // The page's policy forbids code made from text, which zod would try for speed.
 config({ jitless: true });

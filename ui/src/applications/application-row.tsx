@@ -1,6 +1,7 @@
 import { type MouseEvent, memo, type ReactNode } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { RevisionView } from "../parts/revision.tsx";
+import { shortenRevisions } from "../parts/shorten.ts";
 import { HealthStatusView, SyncStatusView } from "../parts/status.tsx";
 import { TimeAgo } from "../time/time-ago.tsx";
 import { addressOf } from "../url/use-view-state.ts";
@@ -26,7 +27,7 @@ export const ApplicationRow = memo(function ApplicationRow({ judged, selected, o
 	const failure = holds.length === 0 && (verdict.tone === "bad" || verdict.tone === "warn") ? verdict.why : "";
 	return (
 		<div className={`group relative px-4 py-2.5 ${selected ? "bg-accent-soft" : "hover:bg-raised"}`}>
-			<div className="flex flex-wrap items-center gap-x-4 gap-y-1 @2xl:grid @2xl:grid-cols-[minmax(0,1fr)_7rem_7rem_12.5rem] @4xl:grid-cols-[minmax(0,1fr)_8rem_8.5rem_8.5rem_13rem]">
+			<div className="flex flex-wrap items-center gap-x-4 gap-y-1 @2xl:grid @2xl:grid-cols-[minmax(0,1fr)_7rem_7rem_13rem] @4xl:grid-cols-[minmax(0,1fr)_8rem_8.5rem_8.5rem_14.5rem]">
 				<div className="min-w-0 flex-1">
 					<a
 						href={addressOf({ application: name, tab: "differences" })}
@@ -49,7 +50,7 @@ export const ApplicationRow = memo(function ApplicationRow({ judged, selected, o
 					<HealthStatusView health={health} />
 				</div>
 				<div aria-hidden="true" className="order-2 h-0 basis-full @2xl:hidden" />
-				<div className="order-4 ml-auto flex items-baseline justify-end gap-3 text-[13px] text-muted @2xl:order-none">
+				<div className="order-4 ml-auto flex items-baseline justify-end gap-3 text-[13px] text-muted @2xl:order-none @2xl:ml-0">
 					<span className="inline-flex items-center gap-1">
 						{appliedRevision === undefined ? "not applied" : <RevisionView revision={appliedRevision} />}
 						{desiredRevision === undefined || desiredRevision === appliedRevision ? null : (
@@ -60,13 +61,15 @@ export const ApplicationRow = memo(function ApplicationRow({ judged, selected, o
 							</>
 						)}
 					</span>
-					{lastSync === undefined ? null : <TimeAgo time={lastSync} className="min-w-16 text-right" />}
+					{lastSync === undefined ? null : <TimeAgo time={lastSync} className="min-w-[4.6rem] text-right" />}
 				</div>
 			</div>
 			{holds.map((hold) => (
 				<HoldLine key={hold.reason} application={name} hold={hold} />
 			))}
-			{failure === "" ? null : <p className="mt-1 line-clamp-2 text-[13px] text-muted [overflow-wrap:anywhere]">{failure}</p>}
+			{failure === "" ? null : (
+				<p className="mt-1 line-clamp-2 text-[13px] text-muted [overflow-wrap:anywhere]">{shortenRevisions(failure)}</p>
+			)}
 		</div>
 	);
 });

@@ -3,6 +3,7 @@ import type { Hold } from "../../../src/core/views/application.ts";
 import { useAction } from "../api/actions.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { shortenRevisions } from "../parts/shorten.ts";
 import { TimeAgo } from "../time/time-ago.tsx";
 import { ConfirmPlan } from "./confirm-plan.tsx";
 import { holdAction, holdTitle } from "./hold-action.ts";
@@ -10,6 +11,8 @@ import { holdAction, holdTitle } from "./hold-action.ts";
 /** What an Application waits for, until when, and the button that ends it. */
 export function HoldLine({ application, hold }: { readonly application: string; readonly hold: Hold }): ReactNode {
 	const action = holdAction(hold);
+	// Somebody wanted these: they are no trouble.
+	const chosen = hold.reason === "Suspended" || hold.reason === "RolledBack";
 	const ask = useAction(application);
 	const [confirming, setConfirming] = useState(false);
 	const act = (): void => {
@@ -17,10 +20,15 @@ export function HoldLine({ application, hold }: { readonly application: string; 
 		else if (action !== undefined) ask.mutate({ does: action.does });
 	};
 	return (
-		<div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-md bg-warn-soft px-3 py-1.5 text-[13px]">
+		<div
+			className={`mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-md px-3 py-1.5 text-[13px] ${chosen ? "bg-raised" : "bg-warn-soft"}`}
+		>
 			<p className="flex min-w-0 flex-1 basis-60 gap-2">
-				<Icon name={action === undefined ? "clock" : "person"} className="mt-px text-warn" />
-				<span className="min-w-0 [overflow-wrap:anywhere]">
+				<Icon
+					name={chosen ? "pause" : action === undefined ? "clock" : "person"}
+					className={`mt-px ${chosen ? "text-muted" : "text-warn"}`}
+				/>
+				<span title={hold.message} className="min-w-0 [overflow-wrap:anywhere]">
 					<strong className="font-semibold">{holdTitle(hold)}</strong>
 					{hold.until === undefined ? null : (
 						<>
@@ -28,7 +36,7 @@ export function HoldLine({ application, hold }: { readonly application: string; 
 							<TimeAgo time={hold.until} />
 						</>
 					)}
-					<span className="text-muted">: {hold.message.split("\n", 1)[0]}</span>
+					<span className="text-muted">: {shortenRevisions(hold.message.split("\n", 1)[0] ?? "")}</span>
 				</span>
 			</p>
 			{action === undefined ? null : (

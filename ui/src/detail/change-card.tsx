@@ -11,7 +11,7 @@ export function ChangeCard({ change, application }: { readonly change: ChangeVie
 	const { key, action, hook, wave, reason, differences } = change;
 	const presented = useMemo(() => differences.map(presentDifference), [differences]);
 	const loud = action === "delete" || action === "replace";
-	const values = presented.filter((each) => each.as !== "lines");
+	const values = presented.filter((each) => each.as === "values" || each.as === "binary");
 	return (
 		<details
 			open={differences.length > 0}
@@ -38,12 +38,20 @@ export function ChangeCard({ change, application }: { readonly change: ChangeVie
 				<p className="border-t border-line px-3 py-2 text-[13px] text-muted">Git no longer holds it.</p>
 			) : null}
 			{values.length === 0 ? null : <Values values={values} />}
-			{presented.map((each) => (each.as === "lines" ? <LineDiff key={each.field} field={each.field} lines={each.lines} /> : null))}
+			{presented.map((each) => {
+				if (each.as === "lines") return <LineDiff key={each.field} field={each.field} lines={each.lines} />;
+				if (each.as !== "note") return null;
+				return (
+					<p key={each.field} className="border-t border-line px-3 py-2 text-[13px] text-muted">
+						{each.text}
+					</p>
+				);
+			})}
 		</details>
 	);
 }
 
-function Values({ values }: { readonly values: readonly Exclude<Presented, { readonly as: "lines" }>[] }): ReactNode {
+function Values({ values }: { readonly values: readonly Extract<Presented, { readonly as: "values" | "binary" }>[] }): ReactNode {
 	return (
 		<table className="w-full border-t border-line text-left text-[12.5px]">
 			<thead className="sr-only">

@@ -64,6 +64,9 @@ function LogStream({ application, object, onAgain }: LogsProps & { readonly onAg
 		const element = box.current;
 		if (element !== null) setFollows(element.scrollHeight - element.scrollTop - element.clientHeight < 24);
 	};
+	// A column that would be empty takes no room.
+	const timed = lines.some((line) => line.time !== undefined);
+	const mixed = lines.some((line) => line.stream === "stderr");
 	return (
 		<div className="border-t border-line">
 			<div
@@ -78,16 +81,16 @@ function LogStream({ application, object, onAgain }: LogsProps & { readonly onAg
 				{lines.length === 0 && state.is === "following" ? <p className="px-3 text-faint">Nothing printed yet</p> : null}
 				{lines.map((line) => (
 					<div key={line.number} className="flex w-max min-w-full gap-3 px-3">
-						<span title={line.time === undefined ? undefined : exactTime(line.time)} className="w-[8ch] shrink-0 text-faint select-none">
-							{line.time === undefined ? "" : new Date(line.time).toLocaleTimeString("en-GB")}
-						</span>
-						{line.stream === "stderr" ? (
-							<span title="Printed to stderr" className="shrink-0 text-warn select-none">
-								err
+						{timed ? (
+							<span title={line.time === undefined ? undefined : exactTime(line.time)} className="w-[8ch] shrink-0 text-faint select-none">
+								{line.time === undefined ? "" : new Date(line.time).toLocaleTimeString("en-GB")}
 							</span>
-						) : (
-							<span aria-hidden="true" className="w-[3ch] shrink-0" />
-						)}
+						) : null}
+						{mixed ? (
+							<span title={line.stream === "stderr" ? "Printed to stderr" : undefined} className="w-[3ch] shrink-0 text-warn select-none">
+								{line.stream === "stderr" ? "err" : ""}
+							</span>
+						) : null}
 						<span className="whitespace-pre">{line.text.replace(colours, "")}</span>
 					</div>
 				))}

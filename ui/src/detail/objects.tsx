@@ -15,6 +15,9 @@ export function Objects({ application }: { readonly application: ApplicationDeta
 			</Empty>
 		);
 	}
+	const spaces = new Set(application.inventory.map(({ namespace }) => namespace));
+	// Where all share one it says nothing.
+	const common = spaces.size === 1 ? [...spaces][0] : application.name;
 	const kinds = Map.groupBy(application.inventory, ({ kind }) => kind);
 	return (
 		<div className="space-y-5 p-4">
@@ -29,6 +32,7 @@ export function Objects({ application }: { readonly application: ApplicationDeta
 								key={object.key}
 								object={object}
 								application={application.name}
+								common={common}
 								open={open === object.key}
 								onToggle={() => setOpen(open === object.key ? undefined : object.key)}
 							/>
@@ -43,17 +47,19 @@ export function Objects({ application }: { readonly application: ApplicationDeta
 interface RowProps {
 	readonly object: ObjectView;
 	readonly application: string;
+	/** Namespace that needs no mention. */
+	readonly common: string | undefined;
 	readonly open: boolean;
 	readonly onToggle: () => void;
 }
 
-function ObjectRow({ object, application, open, onToggle }: RowProps): ReactNode {
+function ObjectRow({ object, application, common, open, onToggle }: RowProps): ReactNode {
 	const { namespace, name, health, drifted, created } = object;
 	return (
 		<li className="bg-surface [contain-intrinsic-size:auto_44px] [content-visibility:auto]">
 			<div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-3 py-1.5 text-[13.5px]">
 				<span title={object.key} className="min-w-0 flex-1 basis-40 font-medium [overflow-wrap:anywhere]">
-					{namespace === "" || namespace === application ? "" : `${namespace}/`}
+					{namespace === "" || namespace === common ? null : <span className="font-normal text-muted">{namespace}/</span>}
 					{name}
 				</span>
 				{created ? null : (

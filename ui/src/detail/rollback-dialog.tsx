@@ -39,7 +39,7 @@ export function RollbackDialog({ application, to, onClose }: RollbackProps): Rea
 				<dd className="min-w-0">
 					<RevisionView revision={to.revision} withRef /> {to.commit?.subject}, applied <TimeAgo time={to.started} />
 				</dd>
-				{bad === undefined ? null : (
+				{bad === undefined || bad === to.revision ? null : (
 					<>
 						<dt>Held</dt>
 						<dd>

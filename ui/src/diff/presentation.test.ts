@@ -46,6 +46,11 @@ describe("presentDifference", () => {
 		});
 	});
 
+	it("says in words that a process restarts, and shortens digests", () => {
+		expect(presentDifference({ path: "/spec/inputs", before: "a".repeat(64), after: "b".repeat(64) }).as).toBe("note");
+		expect(presentDifference({ path: "/spec/sha256", after: "b".repeat(64) })).toMatchObject({ after: `${"b".repeat(12)}…` });
+	});
+
 	it("tells only the size of binary content", () => {
 		expect(presentDifference({ path: "/spec/contentBase64", before: btoa("four"), after: btoa("three") })).toEqual({
 			as: "binary",

@@ -8,6 +8,7 @@ type Value = Difference["before"];
 export type Presented =
 	| { readonly as: "lines"; readonly field: string; readonly lines: readonly DiffLine[] }
 	| { readonly as: "values"; readonly field: string; readonly before: string | undefined; readonly after: string | undefined }
+	| { readonly as: "note"; readonly field: string; readonly text: string }
 	| { readonly as: "binary"; readonly field: string; readonly before: number | undefined; readonly after: number | undefined };
 
 /** A JSON pointer as people write a field: `spec.ports[0]`. */
@@ -38,6 +39,11 @@ export function valueText(value: Value): string | undefined {
 	return JSON.stringify(value, null, 2);
 }
 
+/** A SHA-256 by its beginning: nobody compares more by eye. */
+function shortDigest(text: string | undefined): string | undefined {
+	return text !== undefined && /^[0-9a-f]{64}$/u.test(text) ? `${text.slice(0, 12)}…` : text;
+}
+
 function bytesOf(base64: string): number {
 	return Math.floor((base64.length * 3) / 4) - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
 }
@@ -46,6 +52,9 @@ function bytesOf(base64: string): number {
 export function presentDifference(difference: Difference): Presented {
 	const { path, before, after } = difference;
 	const field = fieldOf(path);
+	// A digest of everything that a Process runs: the files themselves are Changes of their own.
+	if (path === "/spec/inputs" && before !== undefined && after !== undefined)
+		return { as: "note", field, text: "What it runs changed, so it restarts." };
 	if (path.endsWith("/contentBase64")) {
 		const size = (value: Value): number | undefined => (typeof value === "string" ? bytesOf(value) : undefined);
 		return { as: "binary", field, before: size(before), after: size(after) };
@@ -55,7 +64,7 @@ export function presentDifference(difference: Difference): Presented {
 	if (content || isText(before) || isText(after) || isStructure(before) || isStructure(after)) {
 		return { as: "lines", field, lines: diffLines(valueText(before) ?? "", valueText(after) ?? "") };
 	}
-	return { as: "values", field, before: valueText(before), after: valueText(after) };
+	return { as: "values", field, before: shortDigest(valueText(before)), after: shortDigest(valueText(after)) };
 }
 
 const loudness: readonly ChangeView["action"][] = ["delete", "replace", "create", "update", "skip", "unchanged"];

@@ -4,6 +4,7 @@ import type { GitwardEvent } from "../../../src/core/views/event.ts";
 import { typeWords } from "../live/event-log.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { RevisionView } from "../parts/revision.tsx";
+import { shortenRevisions } from "../parts/shorten.ts";
 import { TimeAgo } from "../time/time-ago.tsx";
 
 interface LinesProps {
@@ -70,7 +71,7 @@ function EventLine({
 					</p>
 				) : null}
 				{event.message === "" ? null : (
-					<p className="line-clamp-4 whitespace-pre-line text-muted [overflow-wrap:anywhere]">{event.message}</p>
+					<p className="line-clamp-4 whitespace-pre-line text-muted [overflow-wrap:anywhere]">{shortenRevisions(event.message)}</p>
 				)}
 				<p className="flex flex-wrap gap-x-2 text-xs text-faint">
 					{object === undefined ? null : <span>{`${parseKey(object).kind} ${parseKey(object).name}`}</span>}

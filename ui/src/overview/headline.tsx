@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useLive } from "../live/live.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { shortenRevisions } from "../parts/shorten.ts";
 import { Status, toneSoft, toneText } from "../parts/status.tsx";
 import { Lasting, TimeAgo } from "../time/time-ago.tsx";
 import type { Overall, Problem } from "./overall.ts";
@@ -82,7 +83,7 @@ function ProblemLine({ problem, onOpen }: { readonly problem: Problem; readonly 
 				)}
 			</span>
 			<span className="order-last col-span-2 line-clamp-2 text-[13.5px] text-muted [overflow-wrap:anywhere] @3xl:order-none @3xl:col-span-1">
-				{why.split("\n", 2).join(" ")}
+				{shortenRevisions(why.split("\n", 2).join(" "))}
 			</span>
 			<span className="text-right text-[13px] text-muted">{since === undefined ? null : <Lasting since={since} />}</span>
 		</li>

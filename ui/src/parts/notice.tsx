@@ -2,10 +2,11 @@ import type { ReactNode } from "react";
 import { AppError, toAppError } from "../../../src/core/app-error.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { shortenRevisions } from "./shorten.ts";
 
 /** A message of one line as a sentence, one of several as the compiler-like text that it is. */
 export function Message({ text, className }: { readonly text: string; readonly className?: string }): ReactNode {
-	if (!text.includes("\n")) return <p className={`text-pretty [overflow-wrap:anywhere] ${className ?? ""}`}>{text}</p>;
+	if (!text.includes("\n")) return <p className={`text-pretty [overflow-wrap:anywhere] ${className ?? ""}`}>{shortenRevisions(text)}</p>;
 	return (
 		<pre className={`overflow-x-auto font-mono text-[12.5px] leading-5 ${className ?? ""}`}>
 			{numberedLines(text).map(({ number, line }) => (

@@ -7,10 +7,8 @@ export function ObjectName({ objectKey, application }: { readonly objectKey: str
 	return (
 		<span title={objectKey} className="min-w-0 [overflow-wrap:anywhere]">
 			<span className="text-muted">{kind}</span>{" "}
-			<span className="font-medium">
-				{namespace === "" || namespace === application ? "" : `${namespace}/`}
-				{name}
-			</span>
+			{namespace === "" || namespace === application ? null : <span className="text-muted">{namespace}/</span>}
+			<span className="font-medium">{name}</span>
 		</span>
 	);
 }
