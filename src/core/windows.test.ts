@@ -1,3 +1,5 @@
+import { Cron } from "croner";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SyncWindow } from "./documents/environment.ts";
 import { windowState } from "./windows.ts";
@@ -46,5 +48,44 @@ describe("windowState", () => {
 
 	it("knows windows that are longer than their period", () => {
 		expect(windowState([window({ schedule: "0 0 * * *", duration: "2d" })], "shop", sunday, false)).toEqual({ open: true });
+	});
+
+	it("opens at its first millisecond and closes at its end", () => {
+		const start = at("2030-01-07T09:00:00Z");
+		const open = [start - 1, start, start + 1, start + 8 * 3_600_000 - 1, start + 8 * 3_600_000].map(
+			(now) => windowState([window({})], "shop", now, false).open,
+		);
+		expect(open).toEqual([false, true, true, true, false]);
+	});
+
+	it("speaks of the last end where a window opens again while it is open", () => {
+		const freeze = window({ kind: "deny", schedule: "* * * * *", duration: "2d" });
+		expect(windowState([freeze], "shop", monday10 + 30_000, false)).toMatchObject({ open: false, until: monday10 + 2 * 86_400_000 });
+	});
+
+	it("says so where an allow window never opens", () => {
+		expect(windowState([window({ schedule: "0 0 30 2 *" })], "shop", sunday, false)).toMatchObject({
+			open: false,
+			message: expect.stringContaining("no allow window ever opens"),
+		});
+	});
+
+	it("is open just while one of the starts, walked one by one, is less than a duration ago, also over changes of summer time", () => {
+		const year = { min: at("2030-01-01T00:00:00Z"), max: at("2031-01-01T00:00:00Z") };
+		fc.assert(
+			fc.property(
+				fc.oneof(fc.integer(year), fc.integer({ min: at("2030-03-30T12:00:00Z"), max: at("2030-04-01T12:00:00Z") })),
+				fc.constantFrom("0 9 * * 1-5", "30 2 * * *", "*/20 * * * *", "0 0 1 * *"),
+				fc.constantFrom("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"),
+				fc.integer({ min: 1, max: 30 }),
+				(now, schedule, timeZone, hours) => {
+					const cron = new Cron(schedule, { timezone: timeZone, paused: true });
+					const first = cron.nextRun(new Date(now - hours * 3_600_000));
+					const expected = first !== null && first.getTime() <= now;
+					expect(windowState([window({ schedule, timeZone, duration: `${hours}h` })], "shop", now, false).open).toBe(expected);
+				},
+			),
+			{ numRuns: 300 },
+		);
 	});
 });

@@ -15,17 +15,12 @@ interface Occurrence {
 	readonly next: number | undefined;
 }
 
-/** Looks back one duration for the last start: a window that opened within it is still open. */
+/** Only the last start counts, as every start opens the window for as long. Starts lie on whole seconds; the search back excludes its own start. */
 function occurrence(window: SyncWindow, now: number): Occurrence {
 	const cron = new Cron(window.schedule, { timezone: window.timeZone, paused: true });
-	const duration = parseDuration(window.duration);
-	let start = cron.nextRun(new Date(now - duration))?.getTime();
-	let end: number | undefined;
-	for (let steps = 0; start !== undefined && start <= now && steps < 1000; steps += 1) {
-		end = start + duration;
-		start = cron.nextRun(new Date(start))?.getTime();
-	}
-	return { window, end, next: cron.nextRun(new Date(now))?.getTime() };
+	const start = cron.previousRuns(1, new Date(Math.floor(now / 1000) * 1000 + 1))[0]?.getTime();
+	const end = start === undefined ? undefined : start + parseDuration(window.duration);
+	return { window, end: end !== undefined && end > now ? end : undefined, next: cron.nextRun(new Date(now))?.getTime() };
 }
 
 function iso(time: number): string {
