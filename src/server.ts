@@ -227,7 +227,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 			metrics: metrics.registry,
 		});
 		closers.push(() => api.close());
-		await Promise.race([engine.start(), new Promise<void>((done) => systemClock.after(startWaitMs, done))]);
+		const started = engine.start();
+		started.catch((error: unknown) => options.log.error("the engine could not start", { error }));
+		await Promise.race([started, new Promise<void>((done) => systemClock.after(startWaitMs, done))]);
 		return { url: api.url, token, firstStart: made, engine, close };
 	} catch (error) {
 		await close();

@@ -38,6 +38,8 @@ export interface AppliedState {
 	readonly revision: Revision;
 	/** ISO 8601. */
 	readonly at: string;
+	/** True once a later Sync or removal began to change things: live is only partly this, until a Sync succeeds. */
+	readonly partial?: boolean;
 }
 
 /** What a person asked for: recorded before the answer, taken away when it is done. */
@@ -57,6 +59,8 @@ export interface SyncState {
 	readonly by: Actor;
 	/** ISO 8601. */
 	readonly started: string;
+	/** What the deletion guard let it delete: any other deletion asks anew, also when the Sync goes on. */
+	readonly deletes?: readonly ObjectKey[];
 	/** Hooks that ran to their end, by key. */
 	readonly hooks: readonly ObjectKey[];
 	/** What was done so far. */
@@ -93,6 +97,11 @@ export interface DriftedObject {
 	readonly since: string;
 }
 
+/** Whether what was applied last is all of it and nothing else. */
+export function runs(state: ApplicationState, hash: string): boolean {
+	return state.applied?.hash === hash && state.applied.partial !== true;
+}
+
 /** Everything that is kept about one Application; written in one place, by the engine's status writer. */
 export interface ApplicationState {
 	readonly name: string;
@@ -118,6 +127,8 @@ export interface ApplicationState {
 	readonly skipped?: readonly string[];
 	/** ISO 8601, end of the last Sync. */
 	readonly lastSync?: string;
+	/** The Environment that it moved away from, as long as something of it is there: its document may be gone. */
+	readonly leaving?: EnvironmentDocument;
 	/** Set once the control documents no longer name it: what its removal still needs to know. */
 	readonly removal?: { readonly application: ApplicationDocument; readonly environment: EnvironmentDocument };
 }

@@ -1,4 +1,5 @@
 import type { Plan } from "./change.ts";
+import type { ObjectKey } from "./object.ts";
 
 export type GuardVerdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string; readonly confirm: string };
 
@@ -10,12 +11,22 @@ export interface GuardInput {
 	readonly maxDeletePercent: number;
 	/** Hash of the plan that a person confirmed. */
 	readonly confirmed?: string;
+	/** Deletions that were allowed when the Sync began. */
+	readonly before?: readonly ObjectKey[];
+}
+
+/** What a plan would delete. */
+export function deletedKeys(plan: Plan): readonly ObjectKey[] {
+	return plan.changes.filter((change) => change.action === "delete").map((change) => change.key);
 }
 
 /** Stops a plan that deletes more than its share of the Inventory, and always one that deletes all of it, unless a person confirmed just that plan. */
-export function guardDeletion({ plan, inventorySize, maxDeletePercent, confirmed }: GuardInput): GuardVerdict {
-	const deletes = plan.changes.filter((change) => change.action === "delete").length;
+export function guardDeletion({ plan, inventorySize, maxDeletePercent, confirmed, before = [] }: GuardInput): GuardVerdict {
+	const keys = deletedKeys(plan);
+	const deletes = keys.length;
 	if (deletes === 0 || confirmed === plan.hash) return { allowed: true };
+	const known = new Set(before);
+	if (keys.every((key) => known.has(key))) return { allowed: true };
 	const isAll = deletes >= inventorySize;
 	if (!isAll && deletes * 100 <= inventorySize * maxDeletePercent) return { allowed: true };
 	const share = isAll ? "all of them" : `more than ${maxDeletePercent} %`;

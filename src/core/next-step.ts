@@ -1,4 +1,4 @@
-import type { ApplicationState, Failure } from "./application-state.ts";
+import { type ApplicationState, type Failure, runs } from "./application-state.ts";
 import type { DriftMode } from "./documents/environment.ts";
 import { shortRevision } from "./revision.ts";
 import type { Hold } from "./views/application.ts";
@@ -91,7 +91,7 @@ export function nextStep(situation: Situation): NextStep {
 	if (target === undefined) return { do: "nothing", holds: always };
 	if (state.sync?.hash === target.hash) return { do: "sync", trigger: "retry", holds: always };
 
-	if (state.applied?.hash === target.hash && state.request === undefined) {
+	if (runs(state, target.hash) && state.request === undefined) {
 		if (!situation.drifted) return { do: "nothing", holds: always };
 		if (situation.drift !== "heal") return { do: "report", holds: always };
 		const { holds, until } = waitsFor(situation, "repair");

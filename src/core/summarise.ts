@@ -1,4 +1,4 @@
-import type { ApplicationState } from "./application-state.ts";
+import { type ApplicationState, runs } from "./application-state.ts";
 import type { Condition, ConditionType } from "./conditions.ts";
 import { shortRevision } from "./revision.ts";
 import type { ApplicationSummary } from "./views/application.ts";
@@ -9,8 +9,8 @@ type Verdict = Omit<Condition, "since" | "type">;
 export function syncStatus(state: ApplicationState): ApplicationSummary["sync"] {
 	if (state.sync !== undefined && state.sync.healthDeadline === undefined) return "Syncing";
 	if (state.rendered === undefined) return "Unknown";
-	if (state.applied?.hash !== state.rendered.hash || state.drift.length > 0) return "OutOfSync";
-	return state.removal === undefined ? "Synced" : "OutOfSync";
+	if (!runs(state, state.rendered.hash) || state.drift.length > 0) return "OutOfSync";
+	return state.removal === undefined && state.leaving === undefined ? "Synced" : "OutOfSync";
 }
 
 /** True when it runs what it should and is well: what dependents and `--wait` wait for. A rollback counts as arrived at its pinned Revision. */
@@ -18,11 +18,12 @@ export function isSettled(state: ApplicationState): boolean {
 	const target = state.hold !== undefined && state.hold.badHash === state.rendered?.hash ? state.hold.pinned.hash : state.rendered?.hash;
 	return (
 		target !== undefined &&
-		state.applied?.hash === target &&
+		runs(state, target) &&
 		state.sync === undefined &&
 		state.request === undefined &&
 		state.renderFailure === undefined &&
 		state.removal === undefined &&
+		state.leaving === undefined &&
 		state.drift.length === 0 &&
 		(state.health.status === "Healthy" || state.health.status === "Suspended")
 	);
@@ -48,7 +49,7 @@ function ready(state: ApplicationState): Verdict {
 	if (hold !== undefined) return { status: "False", reason: hold.reason, message: hold.message };
 	if (state.drift.length > 0)
 		return { status: "False", reason: "Drifted", message: `${state.drift.length} objects differ from what was applied` };
-	if (state.rendered !== undefined && state.applied?.hash === state.rendered.hash) {
+	if (state.rendered !== undefined && runs(state, state.rendered.hash)) {
 		const { status, message } = state.health;
 		return { status: status === "Unknown" ? "Unknown" : "False", reason: `Health${status}`, message };
 	}

@@ -1,5 +1,5 @@
 import { AppError } from "../core/app-error.ts";
-import { newApplicationState } from "../core/application-state.ts";
+import { type ApplicationState, newApplicationState } from "../core/application-state.ts";
 import { findCycle } from "../core/dependencies.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
@@ -28,6 +28,9 @@ import { openStatus } from "./status.ts";
 import { createTargets } from "./targets.ts";
 
 /** Lower runs first. */
+/** When an Application is looked at again whose state could not even be written, in milliseconds. */
+const afterErrorMs = 10_000;
+
 export const priority = { person: 0, drift: 1, revision: 2, sweep: 3 } as const;
 
 export interface EngineOptions {
@@ -79,7 +82,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		clock,
 		worker: (name, signal) => work(name, signal),
 		onError: (error, name) => {
-			if (!closed) log.error("reconcile failed", { application: name, error });
+			if (closed) return;
+			log.error("reconcile failed", { application: name, error });
+			wake(name, priority.sweep, afterErrorMs * (0.5 + 0.5 * random()));
 		},
 	});
 	const wake = (name: string, level: number, afterMs = 0): void => queue.add(name, level, { afterMs });
@@ -214,8 +219,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			const document = set.applications.get(state.name);
 			if (document !== undefined) {
 				if (state.removal !== undefined) writes.push(status.update(state.name, { removal: undefined, holds: [] }));
+				const leaving =
+					document.spec.environment === state.environment
+						? undefined
+						: (state.leaving ?? before.environments.get(state.environment) ?? set.environments.get(state.environment));
+				if (leaving !== state.leaving) writes.push(status.update(state.name, { leaving }));
 			} else if (state.removal === undefined) {
-				writes.push(status.update(state.name, { removal: removalOf(state.name, state.environment, before, set) }));
+				writes.push(status.update(state.name, { removal: removalOf(state, before, set) }));
 			}
 		}
 		for (const document of set.applications.values()) {
@@ -228,8 +238,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			if (state.removal !== undefined && !environments.has(state.removal.environment.metadata.name)) {
 				environments.set(state.removal.environment.metadata.name, state.removal.environment);
 			}
-			const old = before.environments.get(state.environment);
-			if (state.inventory > 0 && old !== undefined && !environments.has(state.environment)) environments.set(state.environment, old);
+			if (state.leaving !== undefined && !environments.has(state.environment)) environments.set(state.environment, state.leaving);
 		}
 		await origins.set(set.repositories);
 		await targets.set(environments, options.base);
@@ -310,13 +319,12 @@ async function restored(store: Store, prefix: string): ReturnType<Store["values"
 
 /** What the removal of an Application needs to know of the documents that named it last. */
 function removalOf(
-	name: string,
-	environment: string,
+	{ name, environment, leaving }: ApplicationState,
 	before: ControlSet,
 	set: ControlSet,
 ): { readonly application: ApplicationDocument; readonly environment: EnvironmentDocument } | undefined {
 	const application = before.applications.get(name);
-	const target = before.environments.get(environment) ?? set.environments.get(environment);
+	const target = leaving ?? before.environments.get(environment) ?? set.environments.get(environment);
 	return application === undefined || target === undefined ? undefined : { application, environment: target };
 }
 

@@ -229,7 +229,7 @@ export function createOperations(options: OperateOptions): Operations {
 			wake(name);
 		},
 		async rollback(name, { by, to }) {
-			const { state } = known(name);
+			known(name);
 			const entry = await store.historyEntry(name, to);
 			if (entry === undefined)
 				throw new AppError(`history of ${name} has no entry ${to}`, {
@@ -242,6 +242,14 @@ export function createOperations(options: OperateOptions): Operations {
 					code: "RollbackImpossible",
 					kind: "conflict",
 					hint: "Choose an entry that Succeeded.",
+				});
+			}
+			const { state } = known(name);
+			if (entry.environment !== state.environment) {
+				throw new AppError(`entry ${to} of ${name} was applied in ${entry.environment}, not in ${state.environment}`, {
+					code: "RollbackImpossible",
+					kind: "conflict",
+					hint: `Choose an entry of ${state.environment}.`,
 				});
 			}
 			const bad = state.rendered ?? state.applied;

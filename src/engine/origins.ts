@@ -75,6 +75,8 @@ const maxRefs = 1000;
 export function createOrigins(options: OriginsOptions): Origins {
 	const { adapter, status, clock } = options;
 	const entries = new Map<string, Entry>();
+	/** What was in force when a Repository was last closed: a changed document goes on from there, not from the last start. */
+	const left = new Map<string, Heads>();
 	const now = (): string => new Date(clock.now()).toISOString();
 
 	function entry(name: string): Entry {
@@ -240,10 +242,11 @@ export function createOrigins(options: OriginsOptions): Origins {
 				if (wanted !== undefined && JSON.stringify(wanted) === item.text) continue;
 				entries.delete(name);
 				await closeEntry(item);
+				left.set(name, { heads: Object.fromEntries(item.heads) });
 			}
 			for (const [name, document] of documents) {
 				if (entries.has(name)) continue;
-				const saved = options.restore.get(name) as unknown as Heads | undefined;
+				const saved = left.get(name) ?? (options.restore.get(name) as unknown as Heads | undefined);
 				const origin = await adapter.open(document);
 				const item: Entry = {
 					document,

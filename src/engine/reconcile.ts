@@ -56,7 +56,7 @@ async function watch(engine: EngineContext, application: ApplicationContext, wat
 	const isNew = !watched.tracked.has(name);
 	if (!isNew && !watched.sweepDue.has(name)) return;
 	const target = targetOf(engine, application);
-	const owned = await engine.store.inventory(name);
+	const owned = await engine.store.inventory(name, application.environment.metadata.name);
 	if (isNew) await target.track(name, owned);
 	const changed = await target.sweep(name, owned, { signal });
 	watched.tracked.add(name);
@@ -114,7 +114,23 @@ async function carryOut(engine: EngineContext, application: ApplicationContext, 
 		await engine.status.update(name, { holds: step.holds });
 		if (step.until !== undefined) engine.requeue(name, Math.min(Math.max(step.until - engine.clock.now(), 0) + 1, maxWaitMs));
 	}
-	if (step.do === "nothing") await engine.status.update(name, { holds: step.holds });
+	if (step.do === "nothing" || step.do === "repair") await engine.status.update(name, { holds: step.holds });
+}
+
+/** An Application that moved: what it had in its old Environment goes first. True when nothing is left there. */
+async function leave(engine: EngineContext, application: ApplicationContext, environment: string): Promise<boolean> {
+	const { name } = application;
+	if ((await engine.store.inventory(name, environment)).length > 0) {
+		const left = engine.targets.document(environment);
+		if (left === undefined) {
+			const message = `has Objects in the Environment ${environment}, which is no longer known: name it again in the control documents`;
+			await engine.status.update(name, { holds: [{ reason: "DeletionGuard", message }] });
+			return false;
+		}
+		if (!(await removeStage(engine, { ...application, environment: left, driver: engine.targets.driver(environment) }))) return false;
+	}
+	await engine.status.update(name, { environment: application.environment.metadata.name, leaving: undefined });
+	return true;
 }
 
 /** One look at one Application: what it should be, what it is, and the one next step. Level-triggered: it does not matter why it was called. */
@@ -122,15 +138,15 @@ export async function reconcile(engine: EngineContext, application: ApplicationC
 	const { name, environment, signal } = application;
 	const state = stateOf(engine, name);
 	if (state.removal !== undefined) {
-		if (await removeStage(engine, application)) await engine.status.remove(name, []);
+		watched.tracked.delete(name);
+		const isGone = await removeStage(engine, application);
+		if (isGone && stateOf(engine, name).removal !== undefined) await engine.status.remove(name, []);
 		return;
 	}
-	if (state.environment !== environment.metadata.name && state.inventory > 0) {
-		const left = engine.targets.document(state.environment);
-		const old = left === undefined ? undefined : { ...application, environment: left, driver: engine.targets.driver(state.environment) };
-		if (old !== undefined && !(await removeStage(engine, old))) return;
+	if (state.environment !== environment.metadata.name) {
+		watched.tracked.delete(name);
+		if (!(await leave(engine, application, state.environment))) return;
 	}
-	if (state.environment !== environment.metadata.name) await engine.status.update(name, { environment: environment.metadata.name });
 	await renderStage(engine, application);
 	try {
 		targetOf(engine, application);
@@ -144,11 +160,10 @@ export async function reconcile(engine: EngineContext, application: ApplicationC
 		const step = decide(engine, application);
 		await carryOut(engine, application, step);
 		if (step.do !== "sync") {
-			const owned = await engine.store.inventory(name);
+			const owned = await engine.store.inventory(name, environment.metadata.name);
 			const health = await healthOf(engine, application, owned);
 			const { attempt } = stateOf(engine, name);
-			const over =
-				step.do === "nothing" && attempt !== undefined && attempt.failure.code === "HealthTimeout" && health.status === "Healthy";
+			const over = step.do !== "wait" && attempt !== undefined && (attempt.failure.code !== "HealthTimeout" || health.status === "Healthy");
 			await engine.status.update(name, { health, inventory: owned.length, ...(over ? { attempt: undefined } : {}) });
 		}
 	} catch (error) {

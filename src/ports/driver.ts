@@ -13,6 +13,8 @@ export interface OwnedObject {
 	readonly ref: ObjectRef;
 	/** False for an Object that was adopted: Gitward never deletes what it did not create, it only lets go. */
 	readonly created: boolean;
+	/** True where it was annotated, when it was last applied, never to be deleted. */
+	readonly keep?: boolean;
 	/** SHA-256 of the desired Object when it was applied; empty while an apply is under way (the claim). */
 	readonly desiredHash: string;
 	/** The Driver's own memory of what it applied (a file's stat, a resourceVersion): small, opaque to the engine, never a secret. */

@@ -32,7 +32,8 @@ export interface Store {
 	/** Durable (survives SIGKILL and power loss) when it resolves; concurrent writes share one commit. Returns the events with their ids, in order. */
 	write(writes: readonly Write[]): Promise<readonly GitwardEvent[]>;
 	applications(): Promise<ReadonlyMap<string, Json>>;
-	inventory(application: string): Promise<readonly OwnedObject[]>;
+	/** What an Application owns, in one Environment where that is given. */
+	inventory(application: string, environment?: string): Promise<readonly OwnedObject[]>;
 	rendered(hash: string): Promise<readonly DesiredObject[] | undefined>;
 	/** Newest first. */
 	history(application: string, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<HistoryRecord>>;

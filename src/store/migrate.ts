@@ -1,9 +1,10 @@
 import { type Kysely, type Migration, Migrator } from "kysely";
 import { AppError } from "../core/app-error.ts";
 import * as initial from "./migrations/0001-initial.ts";
+import * as keep from "./migrations/0002-keep.ts";
 import type { Schema } from "./schema.ts";
 
-const migrations: Readonly<Record<string, Migration>> = { "0001-initial": initial };
+const migrations: Readonly<Record<string, Migration>> = { "0001-initial": initial, "0002-keep": keep };
 
 /** Brings the schema up to date, each step in a transaction. `conflict` (StoreTooNew) for a store that a newer Gitward wrote. */
 export async function migrate(db: Kysely<Schema>, file: string): Promise<void> {

@@ -11,6 +11,8 @@ export interface Schema {
 		readonly created: number;
 		readonly desired_hash: string;
 		readonly record: string;
+		/** 0 or 1. */
+		readonly keep: number;
 	};
 	/** Objects as deflated JSON. */
 	readonly rendered: { readonly hash: string; readonly objects: Uint8Array };

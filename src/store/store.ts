@@ -175,8 +175,9 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 				created: object.created ? 1 : 0,
 				desired_hash: object.desiredHash,
 				record: JSON.stringify(object.record),
+				keep: object.keep === true ? 1 : 0,
 			}));
-			const parameters = rows.flatMap((row) => [row.environment, row.key, row.application, row.created, row.desired_hash, row.record]);
+			const parameters = rows.flatMap((row) => [row.environment, row.key, row.application, row.created, row.desired_hash, row.record, row.keep]);
 			const result = await run(transaction, `own ${rows.length}`, parameters, () =>
 				transaction
 					.insertInto("inventory")
@@ -188,6 +189,7 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 								created: excluded.ref("excluded.created"),
 								desired_hash: excluded.ref("excluded.desired_hash"),
 								record: excluded.ref("excluded.record"),
+								keep: excluded.ref("excluded.keep"),
 							}))
 							.whereRef("inventory.application", "=", "excluded.application"),
 					),
@@ -288,9 +290,11 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 				const rows = await from.selectFrom("applications").selectAll().execute();
 				return new Map(rows.map((row) => [row.name, JSON.parse(row.state) as Json]));
 			}),
-		inventory: (application) =>
+		inventory: (application, environment) =>
 			reading(async (from) => {
-				const rows = await from.selectFrom("inventory").selectAll().where("application", "=", application).orderBy("key").execute();
+				let query = from.selectFrom("inventory").selectAll().where("application", "=", application);
+				if (environment !== undefined) query = query.where("environment", "=", environment);
+				const rows = await query.orderBy("key").execute();
 				return rows.map(toOwned);
 			}),
 		rendered: (hash) =>
@@ -368,5 +372,6 @@ function toOwned(row: Schema["inventory"]): OwnedObject {
 		created: row.created === 1,
 		desiredHash: row.desired_hash,
 		record: JSON.parse(row.record) as Json,
+		...(row.keep === 1 ? { keep: true } : {}),
 	};
 }

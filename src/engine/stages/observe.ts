@@ -1,4 +1,4 @@
-import type { Plan } from "../../core/change.ts";
+import type { Change, Plan } from "../../core/change.ts";
 import { annotation, type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { makePlan } from "../../core/plan.ts";
 import type { OwnedObject } from "../../ports/driver.ts";
@@ -6,6 +6,16 @@ import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "
 
 /** Kinds in the order in which they are applied within a wave; those not named come between Archive and Process. */
 const kindOrder: Readonly<Record<string, number>> = { Directory: -30, File: -20, Archive: -10, Unit: 10, Process: 20 };
+
+/** Whether an Object is annotated never to be deleted. */
+function isKept(object: DesiredObject): boolean {
+	return object.metadata.annotations?.[annotation.prune] === "disabled";
+}
+
+/** What the Inventory notes of that. */
+export function keepOf({ desired }: Change): { readonly keep?: true } {
+	return desired !== undefined && isKept(desired) ? { keep: true } : {};
+}
 
 export interface Comparison {
 	readonly plan: Plan;
@@ -23,7 +33,7 @@ export async function compare(
 	options: { readonly only?: ReadonlySet<ObjectKey>; readonly resumes?: boolean } = {},
 ): Promise<Comparison> {
 	const { only } = options;
-	const inventory = await engine.store.inventory(application.name);
+	const inventory = await engine.store.inventory(application.name, application.environment.metadata.name);
 	const objects = only === undefined ? desired : desired.filter((object) => only.has(keyOf(refOf(object))));
 	const wanted = new Set(objects.map((object) => keyOf(refOf(object))));
 	const owned = only === undefined ? inventory : inventory.filter((object) => wanted.has(object.key));
@@ -41,7 +51,7 @@ export async function compare(
 	return { plan, objects, owned, foreign: new Set(observations.filter((each) => each.foreign === true).map((each) => each.key)) };
 }
 
-/** Marks what Git no longer holds and what was, when it was last applied, annotated to be kept. */
+/** Marks what Git no longer holds and what was, when it was last applied, annotated to be kept: by the Inventory, and by what was applied before that knew it. */
 async function withKept(
 	engine: EngineContext,
 	name: string,
@@ -51,9 +61,7 @@ async function withKept(
 	const { applied } = stateOf(engine, name);
 	if (applied === undefined || owned.every((object) => wanted.has(object.key))) return owned;
 	const before = await engine.store.rendered(applied.hash);
-	const kept = new Set(
-		before?.filter((object) => object.metadata.annotations?.[annotation.prune] === "disabled").map((object) => keyOf(refOf(object))),
-	);
+	const kept = new Set(before?.filter(isKept).map((object) => keyOf(refOf(object))));
 	return owned.map((object) => (kept.has(object.key) ? { ...object, keep: true } : object));
 }
 

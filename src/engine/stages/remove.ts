@@ -57,10 +57,14 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		}
 		const target = targetOf(engine, application);
 		await target.track(name, []);
+		if (state.applied !== undefined && plan.changes.some((change) => change.action === "delete")) {
+			await engine.status.update(name, { applied: { ...state.applied, partial: true } });
+		}
 		const entries = new Map(owned.map((object) => [object.key, object]));
 		for (const change of plan.changes) {
 			const entry = entries.get(change.key);
 			if (change.action !== "delete" || entry === undefined) continue;
+			if (state.removal !== undefined && stateOf(engine, name).removal === undefined) return false;
 			await target.apply(name, change, entry, { signal });
 			engine.counters.applies += 1;
 			await engine.status.update(
@@ -74,7 +78,15 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		const by = state.request?.by ?? automation;
 		await engine.status.update(
 			name,
-			{ request: undefined, attempt: undefined, applied: undefined, sync: undefined, holds: [], drift: [], inventory: 0 },
+			{
+				...(stateOf(engine, name).request === state.request ? { request: undefined } : {}),
+				attempt: undefined,
+				applied: undefined,
+				sync: undefined,
+				holds: [],
+				drift: [],
+				inventory: 0,
+			},
 			{
 				writes: kept.length === 0 ? [] : [{ type: "disown", application: name, keys: kept }],
 				events: [

@@ -108,6 +108,17 @@ async function causeOf(
 	return { repository: first.repository, revision: await engine.origins.revision(first.repository, first.ref, { signal }) };
 }
 
+/** Trees that stay what they were when they were first asked for: one render never sees two Revisions of a Repository, although it may move meanwhile. */
+function fixedTrees(engine: EngineContext, repository: string, followed: string, own: FileTree): Trees {
+	const known = new Map<string, Promise<FileTree>>([[JSON.stringify([repository, followed]), Promise.resolve(own)]]);
+	return (name, ref, options) => {
+		const key = JSON.stringify([name, ref === "" ? (engine.origins.document(name)?.spec.ref ?? "") : ref]);
+		const tree = known.get(key) ?? engine.origins.tree(name, ref, options);
+		known.set(key, tree);
+		return tree;
+	};
+}
+
 /** Brings `rendered` up to the Revision in force; a failure is kept beside the last good render. Renders only when an input changed. */
 export async function renderStage(engine: EngineContext, application: ApplicationContext): Promise<void> {
 	const { name, document, signal } = application;
@@ -119,7 +130,7 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 		if (!(await needsRender(engine, application))) return;
 		const tree = await origins.tree(document.spec.repository, ref, { signal });
 		revision = tree.revision;
-		const result = await renderApplication(engine, application, origins.tree);
+		const result = await renderApplication(engine, application, fixedTrees(engine, document.spec.repository, ref, tree));
 		const hash = hashObjects(result.objects);
 		remember(engine, hash, result.objects);
 		const rendered: RenderedState = {

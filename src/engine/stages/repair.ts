@@ -7,7 +7,7 @@ import type { Hold } from "../../core/views/application.ts";
 import type { OwnedObject } from "../../ports/driver.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
 import type { NewEvent } from "../status.ts";
-import { compare, renderedObjects } from "./observe.ts";
+import { compare, keepOf, renderedObjects } from "./observe.ts";
 
 function what(change: Change): string {
 	if (change.action === "create") return `${change.key} was gone`;
@@ -62,7 +62,14 @@ async function heal(
 			const entry = before.get(change.key);
 			const record = await target.apply(name, change, entry, { signal });
 			engine.counters.applies += 1;
-			repaired.push({ key: change.key, ref: change.ref, created: entry?.created ?? true, desiredHash: hashObject(change.desired), record });
+			repaired.push({
+				key: change.key,
+				ref: change.ref,
+				created: entry?.created ?? true,
+				desiredHash: hashObject(change.desired),
+				record,
+				...keepOf(change),
+			});
 			events.push({
 				type: "DriftRepaired",
 				severity: "info",
@@ -80,7 +87,7 @@ async function heal(
 				{ drift: [], attempt: undefined },
 				{ writes: [{ type: "own", application: name, environment: environment.metadata.name, objects: repaired }], events },
 			);
-			await target.track(name, await engine.store.inventory(name));
+			await target.track(name, await engine.store.inventory(name, environment.metadata.name));
 		}
 	}
 	if (state.drift.length > 0 || state.attempt !== undefined) await engine.status.update(name, { drift: [], attempt: undefined });

@@ -1,9 +1,9 @@
 import { AppError } from "../../core/app-error.ts";
-import type { Failure, SyncState } from "../../core/application-state.ts";
+import { type Failure, runs, type SyncRequest, type SyncState } from "../../core/application-state.ts";
 import { nextDelay } from "../../core/backoff.ts";
 import type { Change } from "../../core/change.ts";
 import { parseDuration } from "../../core/documents/metadata.ts";
-import { guardDeletion } from "../../core/guard.ts";
+import { deletedKeys, guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
 import { isPassing, rollbackHolds } from "../../core/next-step.ts";
 import { annotation, type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
@@ -17,16 +17,20 @@ import { type ApplicationContext, type EngineContext, stateOf, targetOf, timesta
 import { failureOf } from "../failure.ts";
 import { automation, type NewEvent } from "../status.ts";
 import { healthOf } from "./health.ts";
-import { type Comparison, compare, renderedObjects } from "./observe.ts";
+import { type Comparison, compare, keepOf, renderedObjects } from "./observe.ts";
 import { demandKinds } from "./project.ts";
 
 /** Most Objects whose results wait in memory before they are written. */
 const flushEvery = 200;
+/** When a Sync is taken up again that found its Environment being opened, in milliseconds, should nothing say so sooner. */
+const waitMs = 1000;
 
 interface Running {
 	readonly engine: EngineContext;
 	readonly application: ApplicationContext;
 	readonly comparison: Comparison;
+	/** What a person asked for when this try began. */
+	readonly request: SyncRequest | undefined;
 	readonly owned: Map<ObjectKey, OwnedObject>;
 	/** Results not yet written. */
 	readonly pending: Map<ObjectKey, OwnedObject>;
@@ -52,6 +56,7 @@ export async function syncStage(
 ): Promise<void> {
 	const { name, environment, signal } = application;
 	engine.suspects.delete(name);
+	const { request } = stateOf(engine, name);
 	let running: Running | undefined;
 	try {
 		const objects = await renderedObjects(engine, target.hash);
@@ -63,28 +68,43 @@ export async function syncStage(
 			plan: comparison.plan,
 			inventorySize: comparison.owned.length,
 			maxDeletePercent: environment.spec.policy.maxDeletePercent,
-			...(before.request?.confirm === undefined ? {} : { confirmed: before.request.confirm }),
+			...(request?.confirm === undefined ? {} : { confirmed: request.confirm }),
+			...(before.sync?.hash === target.hash && before.sync.deletes !== undefined ? { before: before.sync.deletes } : {}),
 		});
-		if (!guard.allowed && before.sync?.hash !== target.hash) return await holdDeletion(engine, application, guard.message, guard.confirm);
-		running = await begin(engine, application, target, trigger, comparison);
+		if (!guard.allowed) return await holdDeletion(engine, application, request, guard.message, guard.confirm);
+		running = await begin(engine, application, target, trigger, request, comparison);
 		await walk(running);
 	} catch (error) {
 		if (signal.aborted) throw error;
 		if (running !== undefined) await flush(running);
-		await fail(engine, application, target, trigger, failureOf(error), error);
+		if (failureOf(error).kind === "waiting") return engine.requeue(name, waitMs);
+		await fail(engine, application, target, trigger, request, failureOf(error), error);
 	}
 }
 
-async function holdDeletion(engine: EngineContext, application: ApplicationContext, message: string, confirm: string): Promise<void> {
+/** Takes a request away when it is done; one that a person made meanwhile stays. */
+function without(engine: EngineContext, name: string, request: SyncRequest | undefined): { readonly request?: undefined } {
+	return stateOf(engine, name).request === request ? { request: undefined } : {};
+}
+
+async function holdDeletion(
+	engine: EngineContext,
+	application: ApplicationContext,
+	request: SyncRequest | undefined,
+	message: string,
+	confirm: string,
+): Promise<void> {
 	const state = stateOf(engine, application.name);
 	const isNews = state.holds.every((hold) => hold.confirm !== confirm);
 	await engine.status.update(
 		application.name,
 		{
-			request: undefined,
+			...without(engine, application.name, request),
+			sync: undefined,
 			holds: [...rollbackHolds(state), { reason: "DeletionGuard", message, confirm }],
 		},
 		{
+			writes: state.sync === undefined ? [] : [historyOf(engine, application, state.sync, "Interrupted", message)],
 			events: isNews
 				? [
 						{
@@ -158,6 +178,7 @@ async function begin(
 	application: ApplicationContext,
 	target: SyncTarget,
 	trigger: SyncState["trigger"],
+	request: SyncRequest | undefined,
 	comparison: Comparison,
 ): Promise<Running> {
 	const { name, document, environment, signal } = application;
@@ -166,7 +187,14 @@ async function begin(
 	const claims: OwnedObject[] = [];
 	for (const change of comparison.plan.changes) {
 		if (change.hook !== undefined || change.action === "delete" || change.action === "skip" || owned.has(change.key)) continue;
-		claims.push({ key: change.key, ref: change.ref, created: !comparison.foreign.has(change.key), desiredHash: "", record: null });
+		claims.push({
+			key: change.key,
+			ref: change.ref,
+			created: !comparison.foreign.has(change.key),
+			desiredHash: "",
+			record: null,
+			...keepOf(change),
+		});
 	}
 	const writes: Write[] = [];
 	const events: NewEvent[] = [];
@@ -186,8 +214,9 @@ async function begin(
 			hash: target.hash,
 			revision: target.revision,
 			trigger,
-			by: state.request?.by ?? (commit === undefined || trigger === "retry" ? automation : { name: commit.author, via: "git" }),
+			by: request?.by ?? (commit === undefined || trigger === "retry" ? automation : { name: commit.author, via: "git" }),
 			started: timestamp(engine),
+			deletes: deletedKeys(comparison.plan),
 			hooks: [],
 			done: [],
 			...(commit === undefined ? {} : { commit: { author: commit.author, subject: commit.subject, time: commit.time } }),
@@ -197,7 +226,13 @@ async function begin(
 		if (claims.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: claims });
 		await engine.status.update(
 			name,
-			{ sync, holds: rollbackHolds(state), environment: environment.metadata.name, syncs: Number(number) },
+			{
+				sync,
+				holds: rollbackHolds(stateOf(engine, name)),
+				environment: environment.metadata.name,
+				syncs: Number(number),
+				...(state.applied === undefined ? {} : { applied: { ...state.applied, partial: true } }),
+			},
 			{ writes, events },
 		);
 	} else if (claims.length > 0) {
@@ -208,7 +243,7 @@ async function begin(
 		);
 	}
 	for (const claim of claims) owned.set(claim.key, claim);
-	return { engine, application, comparison, owned, pending: new Map(), gone: new Set(), sync };
+	return { engine, application, comparison, request, owned, pending: new Map(), gone: new Set(), sync };
 }
 
 /** Walks through the stages of the plan; returns early where health is waited for. */
@@ -237,7 +272,7 @@ async function walk(running: Running): Promise<void> {
 		}
 	}
 	await flush(running);
-	if (!later && stateOf(engine, application.name).applied?.hash !== running.sync.hash) {
+	if (!later && !runs(stateOf(engine, application.name), running.sync.hash)) {
 		await engine.status.update(application.name, { applied: appliedOf(running) });
 	}
 	if (!healthy && !(await isHealthy(running, undefined))) return;
@@ -263,7 +298,14 @@ async function applyChange(running: Running, change: Change): Promise<void> {
 		},
 	);
 	engine.counters.applies += 1;
-	const entry: OwnedObject = { key: change.key, ref: change.ref, created: before?.created ?? true, desiredHash: hash, record };
+	const entry: OwnedObject = {
+		key: change.key,
+		ref: change.ref,
+		created: before?.created ?? true,
+		desiredHash: hash,
+		record,
+		...keepOf(change),
+	};
 	owned.set(change.key, entry);
 	running.pending.set(change.key, entry);
 	if (change.action !== "unchanged")
@@ -314,11 +356,12 @@ async function runHooks(running: Running, stage: Stage): Promise<void> {
 	}
 }
 
-/** Health of a wave's Objects, or of all; while it is not good the Sync waits, until its deadline. */
+/** Health of a wave's Objects, or of all that Git wants (what is to be pruned may be as ill as it likes); while it is not good the Sync waits, until its deadline. */
 async function isHealthy(running: Running, wave: Stage | undefined): Promise<boolean> {
 	const { engine, application, owned } = running;
 	const keys = wave === undefined ? undefined : new Set(wave.changes.map((change) => change.key));
-	const objects = [...owned.values()].filter((object) => keys === undefined || keys.has(object.key));
+	const leaves = new Set(running.comparison.plan.changes.filter((change) => change.desired === undefined).map((change) => change.key));
+	const objects = [...owned.values()].filter((object) => (keys === undefined ? !leaves.has(object.key) : keys.has(object.key)));
 	await targetOf(engine, application).track(application.name, [...owned.values()]);
 	const health = await healthOf(engine, application, objects);
 	if (health.status === "Healthy" || health.status === "Suspended") {
@@ -346,7 +389,7 @@ async function isHealthy(running: Running, wave: Stage | undefined): Promise<boo
 }
 
 async function succeed(running: Running): Promise<void> {
-	const { engine, application, comparison, owned, sync } = running;
+	const { engine, application, comparison, owned, sync, request } = running;
 	const skipped = comparison.plan.changes.filter((change) => change.action === "skip" && change.reason !== undefined);
 	const message = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
 	await targetOf(engine, application).track(application.name, [...owned.values()]);
@@ -355,7 +398,7 @@ async function succeed(running: Running): Promise<void> {
 		application.name,
 		{
 			sync: undefined,
-			request: undefined,
+			...without(engine, application.name, request),
 			attempt: undefined,
 			drift: [],
 			holds: rollbackHolds(stateOf(engine, application.name)),
@@ -377,6 +420,7 @@ async function fail(
 	application: ApplicationContext,
 	target: SyncTarget,
 	trigger: SyncState["trigger"],
+	request: SyncRequest | undefined,
 	failure: Failure,
 	error: unknown,
 ): Promise<void> {
@@ -399,7 +443,7 @@ async function fail(
 		hash: target.hash,
 		revision: target.revision,
 		trigger,
-		by: state.request?.by ?? automation,
+		by: request?.by ?? automation,
 		started: timestamp(engine),
 		hooks: [],
 		done: [],
@@ -409,7 +453,7 @@ async function fail(
 		name,
 		{
 			sync: undefined,
-			request: undefined,
+			...without(engine, name, request),
 			syncs: Math.max(state.syncs ?? 0, Number(number)),
 			lastSync: timestamp(engine),
 			attempt: {
