@@ -27,9 +27,10 @@ export function guardDeletion({ plan, inventorySize, maxDeletePercent, confirmed
 	if (deletes === 0 || confirmed === plan.hash) return { allowed: true };
 	const known = new Set(before);
 	if (keys.every((key) => known.has(key))) return { allowed: true };
-	const isAll = deletes >= inventorySize;
+	const releases = plan.changes.filter((change) => change.release === true).length;
+	const isAll = deletes + releases >= inventorySize;
 	if (!isAll && deletes * 100 <= inventorySize * maxDeletePercent) return { allowed: true };
-	const share = isAll ? "all of them" : `more than ${maxDeletePercent} %`;
+	const share = isAll ? `all ${releases === 0 ? "of them" : "that it does not let go anyway"}` : `more than ${maxDeletePercent} %`;
 	return {
 		allowed: false,
 		message: `would delete ${deletes} of ${inventorySize} ${inventorySize === 1 ? "object" : "objects"}, ${share}: confirm it to go on`,

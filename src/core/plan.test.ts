@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Observation } from "./change.ts";
-import { guardDeletion } from "./guard.ts";
 import { hashObject, hashObjects } from "./hash.ts";
 import { type DesiredObject, keyOf, parseKey, refOf } from "./object.ts";
 import { isEmpty, makePlan, type PlanOwned } from "./plan.ts";
@@ -98,6 +97,17 @@ describe("makePlan", () => {
 		]);
 	});
 
+	it("deletes in reverse wave order, then kind, so that what came first goes last", () => {
+		const database = object("database", {}, "Process");
+		const result = plan([], [], [owned(database, { wave: -1 }), owned(a, { wave: 5 }), owned(b), owned(object("web", {}, "Process"))]);
+		expect(result.changes.map((change) => `${change.action} ${change.ref.name}`)).toEqual([
+			"delete a",
+			"delete web",
+			"delete b",
+			"delete database",
+		]);
+	});
+
 	it("refuses an observation that does not speak of a desired Object: unknown is never empty", () => {
 		expect(() => plan([a], [])).toThrow("did not say");
 	});
@@ -166,29 +176,5 @@ describe("laws of plans", () => {
 				expect(parseKey(keyOf(ref))).toEqual(ref);
 			}),
 		);
-	});
-});
-
-describe("guardDeletion", () => {
-	const deleting = (count: number): ReturnType<typeof makePlan> =>
-		plan(
-			[],
-			[],
-			Array.from({ length: count }, (_, index) => owned(object(`o${index}`))),
-		);
-
-	it("lets a share up to the limit pass and stops what is above it, and always all", () => {
-		expect(guardDeletion({ plan: deleting(3), inventorySize: 10, maxDeletePercent: 30 })).toEqual({ allowed: true });
-		expect(guardDeletion({ plan: deleting(4), inventorySize: 10, maxDeletePercent: 30 }).allowed).toBe(false);
-		expect(guardDeletion({ plan: deleting(1), inventorySize: 1, maxDeletePercent: 100 }).allowed).toBe(false);
-		expect(guardDeletion({ plan: deleting(9), inventorySize: 10, maxDeletePercent: 100 }).allowed).toBe(true);
-	});
-
-	it("lets just the confirmed plan pass", () => {
-		const all = deleting(2);
-		const verdict = guardDeletion({ plan: all, inventorySize: 2, maxDeletePercent: 30 });
-		expect(verdict).toMatchObject({ allowed: false, message: expect.stringContaining("2 of 2") });
-		expect(guardDeletion({ plan: all, inventorySize: 2, maxDeletePercent: 30, confirmed: all.hash }).allowed).toBe(true);
-		expect(guardDeletion({ plan: all, inventorySize: 2, maxDeletePercent: 30, confirmed: deleting(1).hash }).allowed).toBe(false);
 	});
 });

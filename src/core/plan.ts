@@ -9,6 +9,8 @@ export interface PlanOwned {
 	readonly created: boolean;
 	/** True where the Object's annotation forbids its deletion. */
 	readonly keep?: boolean;
+	/** Apply order of the Object when it was last applied; 0 where absent. */
+	readonly wave?: number;
 }
 
 export interface PlanInput {
@@ -64,7 +66,7 @@ function changeFor(object: DesiredObject, observation: Observation | undefined):
 }
 
 function deletion(entry: PlanOwned, prune: boolean): Change {
-	const common = { key: entry.key, ref: entry.ref, wave: 0, differences: [] };
+	const common = { key: entry.key, ref: entry.ref, wave: entry.wave ?? 0, differences: [] };
 	if (!prune) return { ...common, action: "skip", reason: "kept: the Environment does not prune" };
 	if (entry.keep === true) return { ...common, action: "skip", release: true, reason: `let go: ${annotation.prune} is disabled` };
 	if (!entry.created)
@@ -98,7 +100,7 @@ export function makePlan(input: PlanInput): Plan {
 	const deletions = input.owned
 		.filter((entry) => !wanted.has(entry.key))
 		.map((entry) => deletion(entry, input.prune))
-		.toSorted((a, b) => rank(b) - rank(a) || (a.key < b.key ? 1 : -1));
+		.toSorted((a, b) => b.wave - a.wave || rank(b) - rank(a) || (a.key < b.key ? 1 : -1));
 	const isIdle =
 		input.resumes !== true &&
 		applied.every((change) => change.action === "unchanged" || change.action === "skip") &&
