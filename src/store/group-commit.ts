@@ -12,23 +12,37 @@ export interface GroupCommit<Item, Result> {
 	idle(): Promise<void>;
 }
 
+/** Most items of one batch. */
 const maxBatch = 500;
+/** How long a batch takes further items, in milliseconds: the database's driver is synchronous, and everything else waits meanwhile. */
+const maxMs = 20;
 
-/** `commit` settles each pending item; what it throws refuses the whole batch. */
+/** `commit` settles each pending item that it takes from the batch; what it throws refuses all of those. */
 export function createGroupCommit<Item, Result>(
-	commit: (batch: readonly Pending<Item, Result>[]) => Promise<void>,
+	commit: (batch: Iterable<Pending<Item, Result>>) => Promise<void>,
 ): GroupCommit<Item, Result> {
 	const queue: Pending<Item, Result>[] = [];
 	let running: Promise<void> | undefined;
 
+	function* batchInto(taken: Pending<Item, Result>[]): Generator<Pending<Item, Result>> {
+		const end = performance.now() + maxMs;
+		while (taken.length < maxBatch && (taken.length === 0 || performance.now() < end)) {
+			const next = queue.shift();
+			if (next === undefined) return;
+			taken.push(next);
+			yield next;
+		}
+	}
+
 	async function drain(): Promise<void> {
-		await new Promise((resolve) => setImmediate(resolve));
 		while (queue.length > 0) {
-			const batch = queue.splice(0, maxBatch);
+			// Lets in what is added in the same turn, and between two batches everything else that waits for the loop.
+			await new Promise((resolve) => setImmediate(resolve));
+			const taken: Pending<Item, Result>[] = [];
 			try {
-				await commit(batch);
+				await commit(batchInto(taken));
 			} catch (error) {
-				for (const pending of batch) pending.reject(error);
+				for (const pending of taken) pending.reject(error);
 			}
 		}
 		running = undefined;

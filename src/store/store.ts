@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflateRawSync, inflateRaw } from "node:zlib";
-import { type Compilable, CompiledQuery, type Kysely, type QueryResult, sql, type Transaction } from "kysely";
+import { type Compilable, CompiledQuery, type Kysely, type QueryResult, type Transaction } from "kysely";
 import { AppError } from "../core/app-error.ts";
 import { type DesiredObject, type Json, parseKey } from "../core/object.ts";
 import type { GitwardEvent } from "../core/views/event.ts";
@@ -13,7 +13,7 @@ import { takeLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
-import { storeError } from "./store-error.ts";
+import { folderError, isTroubleForAll, storeError } from "./store-error.ts";
 
 const inflate = promisify(inflateRaw);
 /** Rows of one insert: a database limits the parameters of a statement. */
@@ -28,16 +28,20 @@ const maxRendered = 256 * 1024 * 1024;
 export interface StoreOptions {
 	/** State folder; made where it is missing. */
 	readonly folder: string;
+	/** Most bytes that the database may take; beyond them a write is refused as on a full disk. Default: what the disk has. */
+	readonly maxBytes?: number;
 }
 
-/** Opens the SQLite store of a state folder and takes its lock. Errors: `conflict` (AlreadyRunning, StoreTooNew), `denied`, `unavailable` (StoreCorrupt, StoreFull). */
-export async function openStore({ folder }: StoreOptions): Promise<Store> {
-	await mkdir(folder, { recursive: true, mode: 0o700 });
+/** Opens the SQLite store of a state folder and takes its lock. Errors: `conflict` (AlreadyRunning, StoreTooNew), `denied`, `invalid` (StoreInvalid), `unavailable` (StoreCorrupt, StoreFull). */
+export async function openStore({ folder, maxBytes }: StoreOptions): Promise<Store> {
+	await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+		throw folderError(error, folder);
+	});
 	const file = join(folder, "store.sqlite");
 	const release = takeLock(folder);
 	let db: Kysely<Schema> | undefined;
 	try {
-		({ db } = openSqlite(file));
+		({ db } = openSqlite(file, maxBytes));
 		await migrate(db, file);
 		return createStore(db, file, release);
 	} catch (error) {
@@ -69,46 +73,45 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 		return transaction.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
 	}
 
-	async function commit(batch: readonly Pending<readonly Write[], readonly GitwardEvent[]>[]): Promise<void> {
-		const results: { readonly pending: (typeof batch)[number]; readonly events?: readonly GitwardEvent[]; readonly error?: unknown }[] = [];
+	type Waiting = Pending<readonly Write[], readonly GitwardEvent[]>;
+
+	async function commit(batch: Iterable<Waiting>): Promise<void> {
+		const settle: (() => void)[] = [];
 		try {
 			await db.transaction().execute(async (transaction) => {
-				for (const pending of batch) results.push({ pending, ...(await writeAll(transaction, pending.item)) });
+				for (const pending of batch) settle.push(await writeAll(transaction, pending));
 				if (untidy >= tidyEvery) {
-					untidy = 0;
 					await tidy(transaction);
+					untidy = 0;
 				}
 			});
 		} catch (error) {
 			throw storeError(error, file);
 		}
-		for (const { pending, events, error } of results) {
-			if (error === undefined) pending.resolve(events ?? []);
-			else pending.reject(error);
-		}
+		for (const tell of settle) tell();
 	}
 
-	/** One `write`: what it may be refused for undoes it alone, by a savepoint; any other error undoes the batch. */
-	async function writeAll(
-		transaction: Transaction<Schema>,
-		writes: readonly Write[],
-	): Promise<{ readonly events?: readonly GitwardEvent[]; readonly error?: unknown }> {
-		const refusable = writes.some((write) => write.type === "own");
-		if (refusable) await sql`savepoint one_write`.execute(transaction);
+	/** One `write`, undone alone by a savepoint where it cannot be done; what ails the database undoes the batch. Returns how to tell its outcome once the batch is durable. */
+	async function writeAll(transaction: Transaction<Schema>, { item, resolve, reject }: Waiting): Promise<() => void> {
+		await savepoint(transaction, "savepoint");
 		try {
 			const events: GitwardEvent[] = [];
-			for (const write of writes) {
+			for (const write of item) {
 				const event = await writeOne(transaction, write);
 				if (event !== undefined) events.push(event);
 			}
-			if (refusable) await sql`release savepoint one_write`.execute(transaction);
-			return { events };
+			await savepoint(transaction, "release");
+			return () => resolve(events);
 		} catch (error) {
-			if (!refusable || !(error instanceof AppError)) throw error;
-			await sql`rollback to savepoint one_write`.execute(transaction);
-			await sql`release savepoint one_write`.execute(transaction);
-			return { error };
+			if (isTroubleForAll(error)) throw error;
+			await savepoint(transaction, "rollback to");
+			await savepoint(transaction, "release");
+			return () => reject(error);
 		}
+	}
+
+	async function savepoint(transaction: Transaction<Schema>, command: "savepoint" | "release" | "rollback to"): Promise<void> {
+		await transaction.executeQuery(CompiledQuery.raw(`${command} one_write`));
 	}
 
 	async function writeOne(transaction: Transaction<Schema>, write: Write): Promise<GitwardEvent | undefined> {
@@ -177,7 +180,15 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 				record: JSON.stringify(object.record),
 				keep: object.keep === true ? 1 : 0,
 			}));
-			const parameters = rows.flatMap((row) => [row.environment, row.key, row.application, row.created, row.desired_hash, row.record, row.keep]);
+			const parameters = rows.flatMap((row) => [
+				row.environment,
+				row.key,
+				row.application,
+				row.created,
+				row.desired_hash,
+				row.record,
+				row.keep,
+			]);
 			const result = await run(transaction, `own ${rows.length}`, parameters, () =>
 				transaction
 					.insertInto("inventory")
@@ -274,8 +285,19 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 	}
 
 	const group = createGroupCommit(commit);
+	let closing: Promise<void> | undefined;
+
+	async function close(): Promise<void> {
+		try {
+			await group.idle();
+			await db.destroy();
+		} finally {
+			release();
+		}
+	}
 
 	async function reading<T>(read: (from: Db) => Promise<T>): Promise<T> {
+		if (closing !== undefined) throw closedError(file);
 		try {
 			return await read(db);
 		} catch (error) {
@@ -284,7 +306,10 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 	}
 
 	return {
-		write: (writes) => group.add(writes),
+		async write(writes) {
+			if (closing !== undefined) throw closedError(file);
+			return group.add(writes);
+		},
 		applications: () =>
 			reading(async (from) => {
 				const rows = await from.selectFrom("applications").selectAll().execute();
@@ -307,7 +332,7 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 		history: (application, { limit, cursor }) =>
 			reading(async (from) => {
 				let query = from.selectFrom("history").select(["sequence", "entry"]).where("application", "=", application);
-				if (cursor !== undefined) query = query.where("sequence", "<", Number(cursor));
+				if (cursor !== undefined) query = query.where("sequence", "<", sequenceOf(cursor));
 				const rows = await query
 					.orderBy("sequence", "desc")
 					.limit(limit + 1)
@@ -357,10 +382,9 @@ function createStore(db: Kysely<Schema>, file: string, release: () => void): Sto
 					.execute();
 				return new Map(rows.map((row) => [row.key, JSON.parse(row.value) as Json]));
 			}),
-		async close() {
-			await group.idle();
-			await db.destroy();
-			release();
+		close() {
+			closing ??= close();
+			return closing;
 		},
 	};
 }
@@ -374,4 +398,18 @@ function toOwned(row: Schema["inventory"]): OwnedObject {
 		record: JSON.parse(row.record) as Json,
 		...(row.keep === 1 ? { keep: true } : {}),
 	};
+}
+
+function sequenceOf(cursor: string): number {
+	const sequence = Number(cursor);
+	if (cursor.trim() !== "" && Number.isSafeInteger(sequence)) return sequence;
+	throw new AppError("the cursor is not one that this server gave", {
+		code: "InvalidCursor",
+		kind: "invalid",
+		hint: "Take `next` of the page before, or none for the first page.",
+	});
+}
+
+function closedError(file: string): AppError {
+	return new AppError(`${file} is closed: Gitward is stopping`, { code: "StoreClosed", kind: "unavailable" });
 }

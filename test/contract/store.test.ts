@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { openStore } from "../../src/store/store.ts";
 import { describeStore } from "./store.ts";
@@ -37,6 +38,50 @@ it("says that a damaged file is damaged, and does not empty it", async () => {
 	await writeFile(join(folder, "store.sqlite"), "this is no database at all, but it may have been one once upon a time".repeat(100));
 	await expect(openStore({ folder })).rejects.toMatchObject({ code: "StoreCorrupt", kind: "unavailable" });
 	await expect(openStore({ folder })).rejects.toMatchObject({ code: "StoreCorrupt" });
+});
+
+it("says what ails a lock or a state folder that cannot be used", async () => {
+	await writeFile(join(folder, "lock"), "no database".repeat(1000));
+	await expect(openStore({ folder })).rejects.toMatchObject({ code: "StoreCorrupt", hint: expect.stringContaining("holds no data") });
+	await rm(join(folder, "lock"));
+	await mkdir(join(folder, "lock"));
+	await expect(openStore({ folder })).rejects.toMatchObject({ code: "StoreDenied", kind: "denied" });
+	await expect(openStore({ folder: join(folder, "file") }).then((store) => store.close())).resolves.toBeUndefined();
+	await writeFile(join(folder, "plain"), "");
+	await expect(openStore({ folder: join(folder, "plain") })).rejects.toMatchObject({ code: "StoreInvalid", kind: "invalid" });
+});
+
+it("refuses a store that a newer Gitward wrote, and leaves it as it is", async () => {
+	await (await openStore({ folder })).close();
+	const raw = new DatabaseSync(join(folder, "store.sqlite"));
+	raw.exec("INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')");
+	raw.close();
+	await expect(openStore({ folder })).rejects.toMatchObject({ code: "StoreTooNew", kind: "conflict" });
+	await expect(openStore({ folder })).rejects.toMatchObject({ code: "StoreTooNew" });
+});
+
+it("says so when the disk is full, keeps what it had, and goes on when there is room", async () => {
+	let store = await openStore({ folder, maxBytes: 300_000 });
+	await store.write([{ type: "value", key: "kept", value: 1 }]);
+	let written = 0;
+	const fill = async (): Promise<never> => {
+		for (;;) {
+			await store.write([{ type: "value", key: `filler/${written}`, value: "x".repeat(20_000) }]);
+			written += 1;
+		}
+	};
+	await expect(fill()).rejects.toMatchObject({ code: "StoreFull", kind: "unavailable" });
+	const late = await Promise.allSettled(
+		[1, 2].map((key) => store.write([{ type: "value", key: `late/${key}`, value: "x".repeat(50_000) }])),
+	);
+	expect(late.map((result) => result.status)).toEqual(["rejected", "rejected"]);
+	expect([await store.value("kept"), (await store.values("filler/")).size, (await store.values("late/")).size]).toEqual([1, written, 0]);
+	await store.write([{ type: "value", key: "filler/0", value: null }]);
+	await store.write([{ type: "value", key: "small", value: 2 }]);
+	await store.close();
+	store = await openStore({ folder });
+	expect([await store.value("small"), (await store.values("filler/")).size]).toEqual([2, written - 1]);
+	await store.close();
 });
 
 it("loses nothing acknowledged and keeps nothing half over 30 SIGKILLs", { timeout: 120_000 }, async () => {

@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Json } from "../../src/core/object.ts";
 import type { HistoryRecord, Store, Write } from "../../src/ports/store.ts";
+import { anyWrites, applyToModel, everyName, inventoryOf, newModel } from "./store-model.ts";
 import { eventWrite, ownedObject } from "./store-writes.ts";
 
 function record(id: string, desiredHash: string): HistoryRecord {
@@ -124,6 +127,64 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 			for (let batch = 0; batch < 12; batch += 1)
 				await store.write(Array.from({ length: 100 }, (_, index) => eventWrite(`${batch} ${index}`)));
 			expect([await store.rendered(hash(1)), await store.rendered(hash(2)), await store.rendered(hash(3))]).toEqual([[], [], undefined]);
+		});
+
+		it("refuses what it cannot keep, and only that write", async () => {
+			const circle: Record<string, unknown> = {};
+			circle["again"] = circle;
+			const results = await Promise.allSettled([
+				store.write([{ type: "value", key: "before", value: 1 }]),
+				store.write([
+					{ type: "value", key: "half", value: 1 },
+					{ type: "application", name: "bad", state: circle as Json },
+				]),
+				store.write([{ type: "value", key: "after", value: 1 }, eventWrite("after")]),
+			]);
+			expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+			expect([...(await store.values("")).keys()].toSorted()).toEqual(["after", "before"]);
+			expect((await store.applications()).size).toBe(0);
+		});
+
+		it("takes a cursor that it did not give for bad input", async () => {
+			for (const cursor of ["x", "", "1.5", "9e99"]) {
+				await expect(store.history("shop", { limit: 1, cursor })).rejects.toMatchObject({ code: "InvalidCursor", kind: "invalid" });
+			}
+		});
+
+		it("finishes what was given before its close, and takes nothing after", async () => {
+			const writes = Array.from({ length: 20 }, (_, index) => store.write([{ type: "value", key: `k${index}`, value: index }]));
+			await Promise.all([store.close(), store.close(), ...writes]);
+			await expect(store.write([eventWrite("late")])).rejects.toMatchObject({ code: "StoreClosed", kind: "unavailable" });
+			await expect(store.value("k1")).rejects.toMatchObject({ code: "StoreClosed" });
+			store = await open();
+			expect((await store.values("k")).size).toBe(20);
+		});
+
+		it("holds what a plain map would hold after the same writes, also after a restart", async () => {
+			await fc.assert(
+				fc.asyncProperty(fc.array(anyWrites, { maxLength: 25 }), fc.integer({ min: 1, max: 8 }), async (commands, together) => {
+					await store.write(everyName.map((name) => ({ type: "remove-application", name })));
+					const model = newModel();
+					for (let start = 0; start < commands.length; start += together) {
+						const batch = commands.slice(start, start + together);
+						const results = await Promise.allSettled(batch.map((writes) => store.write(writes)));
+						const accepted = batch.map((writes) => applyToModel(model, writes));
+						expect(results.map((result) => result.status === "fulfilled")).toEqual(accepted);
+					}
+					for (const round of ["now", "reopened"]) {
+						if (round === "reopened") {
+							await store.close();
+							store = await open();
+						}
+						expect(new Map(await store.applications())).toEqual(model.applications);
+						for (const name of everyName) {
+							const names = (await store.inventory(name)).map((object) => `${object.ref.name} ${object.desiredHash}`);
+							expect(names.toSorted()).toEqual(inventoryOf(model, name));
+						}
+					}
+				}),
+				{ numRuns: 30 },
+			);
 		});
 	});
 }
