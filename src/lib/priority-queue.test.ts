@@ -109,6 +109,118 @@ it("waits for what runs when it closes, and takes nothing more", async () => {
 	expect(isDone).toBe(false);
 });
 
+it("runs a key again whose worker threw before it waited for anything", async () => {
+	let runs = 0;
+	const { queue, errors } = queueWith(() => {
+		runs += 1;
+		throw new Error("at once");
+	});
+	queue.add("a", 0);
+	await settle();
+	queue.add("a", 0);
+	await settle();
+	expect([runs, errors.length, queue.size]).toEqual([2, 2, 0]);
+});
+
+it("forgets the place that a key had before it became more urgent", async () => {
+	const order: string[] = [];
+	const finish: (() => void)[] = [];
+	const { queue, clock } = queueWith((key) => {
+		order.push(key);
+		return new Promise((resolve) => finish.push(resolve));
+	});
+	queue.add("busy", 0);
+	await settle();
+	queue.add("a", 3);
+	queue.add("a", 0);
+	finish.shift()?.();
+	await settle();
+	clock.pass(2000);
+	queue.add("a", 3);
+	queue.add("b", 2);
+	for (let left = 3; left > 0; left -= 1) {
+		finish.shift()?.();
+		await settle();
+	}
+	expect(order).toEqual(["busy", "a", "b", "a"]);
+	await queue.close();
+});
+
+it("goes on where the listener for errors is broken", async () => {
+	const done: string[] = [];
+	const queue = createPriorityQueue({
+		concurrency: 1,
+		clock: fakeClock(),
+		worker: async (key) => {
+			if (key === "bad") throw new Error("no");
+			done.push(key);
+		},
+		onError: () => {
+			throw new Error("no log");
+		},
+	});
+	queue.add("bad", 0);
+	queue.add("good", 1);
+	await settle();
+	await queue.close();
+	expect(done).toEqual(["good"]);
+});
+
+it("keeps to the order of the most urgent that waited longest, runs no key twice at once and forgets none", async () => {
+	const step = fc.oneof(
+		fc.record({ add: fc.constantFrom("a", "b", "c", "d", "e"), priority: fc.integer({ min: 0, max: 3 }) }),
+		fc.record({ pass: fc.integer({ min: 0, max: 1500 }) }),
+		fc.constant({ finish: true }),
+	);
+	await fc.assert(
+		fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (steps, concurrency) => {
+			const active = new Map<string, () => void>();
+			const model = new Map<string, { priority: number; readonly since: number }>();
+			let now = 0;
+			const { queue, clock, errors } = queueWith((key) => {
+				expect(active.has(key)).toBe(false);
+				const rank = (each: string): number => {
+					const { priority, since } = model.get(each) ?? { priority: Number.POSITIVE_INFINITY, since: 0 };
+					return priority - (now - since) / 1000;
+				};
+				const best = Math.min(...[...model.keys()].filter((each) => !active.has(each)).map(rank));
+				expect(rank(key)).toBeCloseTo(best);
+				model.delete(key);
+				return new Promise((resolve) => {
+					active.set(key, () => {
+						active.delete(key);
+						resolve();
+					});
+				});
+			}, concurrency);
+			const finishOne = async (): Promise<void> => {
+				[...active.values()][0]?.();
+				await settle();
+			};
+			for (const each of steps) {
+				if ("add" in each) {
+					const known = model.get(each.add);
+					if (known === undefined) model.set(each.add, { priority: each.priority, since: now });
+					else known.priority = Math.min(known.priority, each.priority);
+					queue.add(each.add, each.priority);
+				} else if ("pass" in each) {
+					now += each.pass;
+					clock.pass(each.pass);
+				} else {
+					await finishOne();
+				}
+				await settle();
+			}
+			while (active.size > 0) await finishOne();
+			expect(errors).toEqual([]);
+			expect(model.size).toBe(0);
+			expect(queue.size).toBe(0);
+			await queue.close();
+		}),
+		{ numRuns: 200 },
+	);
+});
+
 it("lets no key starve, however many urgent ones come", async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 1, max: 3 }), async (concurrency) => {

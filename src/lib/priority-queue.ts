@@ -1,3 +1,5 @@
+import { createHeap } from "./heap.ts";
+
 interface Timer {
 	monotonic(): number;
 	after(ms: number, run: () => void): () => void;
@@ -9,7 +11,7 @@ export interface PriorityQueueOptions {
 	readonly clock: Timer;
 	/** Called with one key at a time, never twice at once for the same. */
 	readonly worker: (key: string, signal: AbortSignal) => Promise<void>;
-	/** A worker's error; the queue goes on. */
+	/** A worker's error; the queue goes on, also when this throws. */
 	readonly onError: (error: unknown, key: string) => void;
 	/** After how long a waiting key counts as one level more urgent, so that none starves. Default 1 s. */
 	readonly agingMs?: number;
@@ -29,6 +31,15 @@ interface Waiting {
 	priority: number;
 	/** Monotonic time at which it began to wait. */
 	readonly since: number;
+	/** Counts what was added: the first wins a tie. */
+	readonly order: number;
+}
+
+/** A key's place in the line; out of date where the key no longer waits, or waits with another rank. */
+interface Place {
+	readonly key: string;
+	readonly rank: number;
+	readonly order: number;
 }
 
 interface Later {
@@ -41,25 +52,52 @@ interface Later {
 export function createPriorityQueue(options: PriorityQueueOptions): PriorityQueue {
 	const { clock, concurrency, agingMs = 1000 } = options;
 	const ready = new Map<string, Waiting>();
+	const line = createHeap<Place>((a, b) => a.rank < b.rank || (a.rank === b.rank && a.order < b.order));
 	const later = new Map<string, Later>();
 	const running = new Map<string, Promise<void>>();
 	const abort = new AbortController();
 	let scheduled = false;
+	let added = 0;
 
-	/** The most urgent key that is not running: by priority less the time it has waited; the first added wins a tie. */
+	/** Priority less the time waited, by which keys are ordered, changes by the same amount for all of them: this part of it stays. */
+	function rankOf({ priority, since }: Waiting): number {
+		return priority * agingMs + since;
+	}
+
+	function enter(key: string, waiting: Waiting): void {
+		line.push({ key, rank: rankOf(waiting), order: waiting.order });
+	}
+
+	/** The most urgent key that is not running; one that runs takes its place in the line again when it is done. */
 	function pick(): string | undefined {
-		const now = clock.monotonic();
-		let best: string | undefined;
-		let bestRank = Number.POSITIVE_INFINITY;
-		for (const [key, { priority, since }] of ready) {
-			if (running.has(key)) continue;
-			const rank = priority - (now - since) / agingMs;
-			if (rank < bestRank) {
-				best = key;
-				bestRank = rank;
-			}
+		for (let place = line.pop(); place !== undefined; place = line.pop()) {
+			const waiting = ready.get(place.key);
+			if (waiting !== undefined && rankOf(waiting) === place.rank && !running.has(place.key)) return place.key;
 		}
-		return best;
+		return undefined;
+	}
+
+	async function work(key: string): Promise<void> {
+		// What is thrown at once must not end this function before the key is noted as running.
+		const done = (async () => options.worker(key, abort.signal))();
+		try {
+			await done;
+		} catch (error) {
+			tell(error, key);
+		} finally {
+			running.delete(key);
+			const again = ready.get(key);
+			if (again !== undefined) enter(key, again);
+			schedule();
+		}
+	}
+
+	function tell(error: unknown, key: string): void {
+		try {
+			options.onError(error, key);
+		} catch {
+			// A broken listener must not end the process: the queue has nobody else to tell.
+		}
 	}
 
 	function pump(): void {
@@ -68,13 +106,7 @@ export function createPriorityQueue(options: PriorityQueueOptions): PriorityQueu
 			const key = pick();
 			if (key === undefined) return;
 			ready.delete(key);
-			const work = (async () => options.worker(key, abort.signal))()
-				.catch((error: unknown) => options.onError(error, key))
-				.finally(() => {
-					running.delete(key);
-					schedule();
-				});
-			running.set(key, work);
+			running.set(key, work(key));
 		}
 	}
 
@@ -86,8 +118,15 @@ export function createPriorityQueue(options: PriorityQueueOptions): PriorityQueu
 
 	function addNow(key: string, priority: number): void {
 		const known = ready.get(key);
-		if (known === undefined) ready.set(key, { priority, since: clock.monotonic() });
-		else known.priority = Math.min(known.priority, priority);
+		if (known === undefined) {
+			added += 1;
+			const waiting = { priority, since: clock.monotonic(), order: added };
+			ready.set(key, waiting);
+			enter(key, waiting);
+		} else if (priority < known.priority) {
+			known.priority = priority;
+			enter(key, known);
+		}
 		schedule();
 	}
 
@@ -124,6 +163,7 @@ export function createPriorityQueue(options: PriorityQueueOptions): PriorityQueu
 			for (const { cancel } of later.values()) cancel();
 			later.clear();
 			ready.clear();
+			line.clear();
 			await Promise.allSettled(running.values());
 		},
 	};
