@@ -77,6 +77,15 @@ describe("nextStep", () => {
 		});
 	});
 
+	it("repairs what runs while a newer Revision waits, but never what is half-way to another", () => {
+		const old = { ...applied, hash: "old" };
+		const waiting = { drifted: true, sync: "manual" } as const;
+		expect(nextStep(situation({ applied: old }, waiting)).do).toBe("repair");
+		expect(nextStep(situation({ applied: { ...old, partial: true } }, waiting)).do).toBe("wait");
+		expect(nextStep(situation({ applied: old }, { ...waiting, drift: "report" })).do).toBe("wait");
+		expect(nextStep(situation({ applied: old }, { ...waiting, window: { open: false, message: "closed" } })).do).toBe("wait");
+	});
+
 	it("gives up after the last try until a person asks or Git moves", () => {
 		const attempt = { id: "1", hash: "new", count: 11, failure: { code: "X", kind: "conflict", message: "no" } } as const;
 		expect(reasons(situation({ attempt }))).toEqual(["RetriesExhausted"]);

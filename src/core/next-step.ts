@@ -40,6 +40,11 @@ function iso(time: number): string {
 	return new Date(time).toISOString();
 }
 
+/** The hold of an Application that a person suspended, or its document. */
+export function suspendedHold(by: string | undefined): Hold {
+	return { reason: "Suspended", message: `suspended by ${by ?? "its document"}: nothing is synced, repaired or removed until resume` };
+}
+
 /** The hold that a rollback left, if any. */
 export function rollbackHolds(state: ApplicationState): readonly Hold[] {
 	if (state.hold === undefined) return [];
@@ -78,14 +83,22 @@ function waitsFor(situation: Situation, step: "sync" | "repair"): { readonly hol
 	return { holds, ...(times.length === 0 ? {} : { until: Math.max(...times) }) };
 }
 
+/** While a newer Revision waits, what runs is still kept as it was applied. */
+function whileWaiting(situation: Situation, waiting: NextStep): NextStep {
+	const { state, drifted, drift, window } = situation;
+	const isWhole = state.applied !== undefined && state.applied.partial !== true && state.sync === undefined;
+	const isBackingOff = waiting.holds.some((hold) => hold.reason === "Backoff");
+	if (!drifted || !isWhole || drift !== "heal" || !window.open || isBackingOff) return waiting;
+	return { do: "repair", holds: waiting.holds };
+}
+
 /** What to do next for one Application. Pure: the same Situation gives the same step. */
 export function nextStep(situation: Situation): NextStep {
 	const { state, target } = situation;
 	const always = rollbackHolds(state);
 	const wait = (hold: Hold): NextStep => ({ do: "wait", holds: [...always, hold] });
 	if (situation.suspended || state.suspended !== undefined) {
-		const by = state.suspended === undefined ? "by its document" : `by ${state.suspended.by.name}`;
-		return wait({ reason: "Suspended", message: `suspended ${by}: nothing is synced or repaired until resume` });
+		return wait(suspendedHold(state.suspended?.by.name));
 	}
 	if (situation.projectProblem !== undefined) return wait({ reason: "Project", message: situation.projectProblem });
 	if (target === undefined) return { do: "nothing", holds: always };
@@ -99,13 +112,17 @@ export function nextStep(situation: Situation): NextStep {
 		return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };
 	}
 	if (state.request === undefined && situation.sync === "manual") {
-		return wait({
-			reason: "ManualSync",
-			message: `${shortRevision(target.revision)} waits for a person: this Environment syncs on request only`,
-		});
+		return whileWaiting(
+			situation,
+			wait({
+				reason: "ManualSync",
+				message: `${shortRevision(target.revision)} waits for a person: this Environment syncs on request only`,
+			}),
+		);
 	}
 	const { holds, until } = waitsFor(situation, "sync");
-	if (holds.length > 0) return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };
+	if (holds.length > 0)
+		return whileWaiting(situation, { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) });
 	const trigger = state.request?.trigger ?? (state.attempt?.hash === target.hash ? "retry" : "revision");
 	return { do: "sync", trigger, holds: always };
 }

@@ -75,6 +75,7 @@ export interface ControlOptions {
 }
 
 const pollMs = 1000;
+const retryMs = 5000;
 const empty: ControlSet = { repositories: new Map(), environments: new Map(), applications: new Map(), projects: new Map() };
 
 interface Saved {
@@ -97,6 +98,7 @@ export function createControl(options: ControlOptions): Control {
 	let loading: Promise<void> = Promise.resolve();
 	let queued = false;
 	let cancelTimer = (): void => {};
+	let cancelRetry = (): void => {};
 
 	const origins = createOrigins({
 		adapter: options.adapter,
@@ -189,6 +191,11 @@ export function createControl(options: ControlOptions): Control {
 			);
 		} catch (error) {
 			await tellFailure(error);
+			if (failureOf(error).kind === "invalid" || abort.signal.aborted) return;
+			// Nothing is wrong with the documents themselves: the same ones are tried again.
+			seen = undefined;
+			cancelRetry();
+			cancelRetry = clock.after(retryMs, () => void load());
 		}
 	}
 
@@ -253,6 +260,7 @@ export function createControl(options: ControlOptions): Control {
 		async close() {
 			abort.abort();
 			cancelTimer();
+			cancelRetry();
 			await loading;
 			await origins.close();
 		},

@@ -1,6 +1,5 @@
 import { AppError } from "../core/app-error.ts";
 import { type ApplicationState, newApplicationState } from "../core/application-state.ts";
-import { findCycle } from "../core/dependencies.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
@@ -211,9 +210,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 	/** Puts a set of documents in force: opens and closes Repositories and Environments, takes up and retires Applications. */
 	async function putInForce(set: ControlSet, before: ControlSet): Promise<void> {
-		const cycle = findCycle(new Map([...set.applications.values()].map((document) => [document.metadata.name, document.spec.dependsOn])));
-		if (cycle !== undefined)
-			throw new AppError(`dependsOn goes in a circle: ${cycle.join(" → ")}`, { code: "DependencyCycle", kind: "invalid" });
+		demandSameTargets(set, before);
 		const writes: Promise<void>[] = [];
 		for (const state of status.all()) {
 			const document = set.applications.get(state.name);
@@ -252,6 +249,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			if (same) continue;
 			if (state.attempt !== undefined) await status.update(state.name, { attempt: undefined });
 			wake(state.name, priority.revision);
+		}
+	}
+
+	/** The Inventory speaks of the target that it was made in: what owns Objects does not follow to another one unasked. */
+	function demandSameTargets(set: ControlSet, before: ControlSet): void {
+		for (const [name, document] of set.environments) {
+			const known = before.environments.get(name);
+			if (known === undefined || JSON.stringify(known.spec.target) === JSON.stringify(document.spec.target)) continue;
+			const owner = [...status.all()].find((state) => state.environment === name && (state.inventory > 0 || state.sync !== undefined));
+			if (owner === undefined) continue;
+			throw new AppError(`the target of Environment ${name} changed, but ${owner.name} still owns Objects there`, {
+				code: "TargetChanged",
+				kind: "invalid",
+				hint: `Add a new Environment with the new target and move the Applications to it: what they own in ${name} is then deleted under the guard.`,
+			});
 		}
 	}
 

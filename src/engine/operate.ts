@@ -103,10 +103,14 @@ export function createOperations(options: OperateOptions): Operations {
 		for (;;) {
 			signal.throwIfAborted();
 			const { state } = known(name);
-			if (isSettled(state)) return;
-			const holds =
-				state.request === undefined && state.sync === undefined ? state.holds.filter((hold) => needsPerson.has(hold.reason)) : [];
-			const failure = state.request === undefined && state.sync === undefined ? (state.renderFailure ?? state.attempt?.failure) : undefined;
+			if (isSettled(state)) {
+				// Writes are durable in their order: when this one is, what was seen is.
+				await store.write([]);
+				return;
+			}
+			const isIdle = state.request === undefined && state.sync === undefined;
+			const holds = state.holds.filter((hold) => hold.reason === "Suspended" || (isIdle && needsPerson.has(hold.reason)));
+			const failure = isIdle ? (state.renderFailure ?? state.attempt?.failure) : undefined;
 			if (holds.length > 0)
 				throw new AppError(holds.map((hold) => hold.message).join("; "), { code: holds[0]?.reason ?? "Held", kind: "waiting" });
 			if (failure !== undefined && (failure.kind === "invalid" || failure.kind === "denied")) {
@@ -285,7 +289,7 @@ export function createOperations(options: OperateOptions): Operations {
 			wake(name);
 		},
 		async resume(name, { by }) {
-			const { document } = known(name);
+			const { document, state } = known(name);
 			if (document.spec.suspend) {
 				throw new AppError(`${name} is suspended by its document`, {
 					code: "SuspendedInGit",
@@ -295,7 +299,7 @@ export function createOperations(options: OperateOptions): Operations {
 			}
 			await status.update(
 				name,
-				{ suspended: undefined, hold: undefined, attempt: undefined, holds: [] },
+				{ suspended: undefined, attempt: undefined, holds: [], ...(state.suspended === undefined ? { hold: undefined } : {}) },
 				{ events: [event(name, "Resumed", "goes on with what Git says", by)] },
 			);
 			wake(name);

@@ -54,7 +54,7 @@ export interface Operations {
 	/** Goes back to a history entry and holds the Revision that was bad until a newer one changes the Application. */
 	rollback(name: string, options: { readonly by: Actor; readonly to: string }): Promise<void>;
 	suspend(name: string, options: { readonly by: Actor }): Promise<void>;
-	/** Also lets go the hold that a rollback left. */
+	/** Ends a suspension; of an Application that is not suspended, the hold that a rollback left. */
 	resume(name: string, options: { readonly by: Actor }): Promise<void>;
 	/** A hint that the Repository has news: fetches soon. */
 	refresh(repository: string): void;

@@ -1,6 +1,6 @@
 import type { Failure } from "../core/application-state.ts";
 import { nextDelay } from "../core/backoff.ts";
-import { type NextStep, nextStep } from "../core/next-step.ts";
+import { type NextStep, nextStep, suspendedHold } from "../core/next-step.ts";
 import { isSettled } from "../core/summarise.ts";
 import { windowState } from "../core/windows.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "./context.ts";
@@ -114,6 +114,8 @@ async function carryOut(engine: EngineContext, application: ApplicationContext, 
 		await engine.status.update(name, { holds: step.holds });
 		if (step.until !== undefined) engine.requeue(name, Math.min(Math.max(step.until - engine.clock.now(), 0) + 1, maxWaitMs));
 	}
+	// A newer Revision may wait: what it waits for is shown again once the drift is repaired.
+	if (step.do === "repair") engine.requeue(name, 0);
 	if (step.do === "nothing" || step.do === "repair") await engine.status.update(name, { holds: step.holds });
 }
 
@@ -139,6 +141,10 @@ export async function reconcile(engine: EngineContext, application: ApplicationC
 	const state = stateOf(engine, name);
 	if (state.removal !== undefined) {
 		watched.tracked.delete(name);
+		if (state.suspended !== undefined) {
+			await engine.status.update(name, { holds: [suspendedHold(state.suspended.by.name)] });
+			return;
+		}
 		const isGone = await removeStage(engine, application);
 		if (isGone && stateOf(engine, name).removal !== undefined) await engine.status.remove(name, []);
 		return;

@@ -10,7 +10,8 @@ import type { Log } from "../ports/log.ts";
 import { failureOf } from "./failure.ts";
 
 interface Entry {
-	readonly document: EnvironmentDocument;
+	document: EnvironmentDocument;
+	/** What the Driver was opened with: another policy is the engine's matter alone and opens nothing anew. */
 	readonly text: string;
 	readonly driver: Driver;
 	readonly abort: AbortController;
@@ -50,6 +51,11 @@ export interface TargetsOptions {
 /** The one kind of target that a document names. */
 export function targetKind(document: EnvironmentDocument): string {
 	return Object.keys(document.spec.target)[0] ?? "";
+}
+
+/** What of a document the Driver itself looks at. */
+function openedWith(document: EnvironmentDocument, base: string): string {
+	return JSON.stringify([document.spec.target, document.spec.policy.onShutdown, base]);
 }
 
 export function createTargets(options: TargetsOptions): Targets {
@@ -134,7 +140,10 @@ export function createTargets(options: TargetsOptions): Targets {
 			const closing: Promise<void>[] = [];
 			for (const [name, item] of entries) {
 				const wanted = documents.get(name);
-				if (wanted !== undefined && JSON.stringify([wanted, base]) === item.text) continue;
+				if (wanted !== undefined && openedWith(wanted, base) === item.text) {
+					item.document = wanted;
+					continue;
+				}
 				entries.delete(name);
 				closing.push(closeEntry(item, "reopen"));
 			}
@@ -143,7 +152,7 @@ export function createTargets(options: TargetsOptions): Targets {
 				if (entries.has(name)) continue;
 				const item: Entry = {
 					document,
-					text: JSON.stringify([document, base]),
+					text: openedWith(document, base),
 					driver: driverFor(document),
 					abort: new AbortController(),
 					target: undefined,

@@ -1,4 +1,4 @@
-import { rename } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createWorld, documents, fileManifest } from "./world.ts";
@@ -79,6 +79,23 @@ it("moves an Application to another Environment: it asks before it leaves the ol
 	expect(await world.live("shop/a")).toBeUndefined();
 });
 
+it("refuses another target for an Environment in which Objects are owned: nothing there becomes ours", async () => {
+	const world = await createWorld();
+	await world.repository.push({ "shop/a.yaml": fileManifest("a", "1") });
+	const control = documents(world.repository.url, { shop: {} });
+	await world.control({ "all.yaml": control });
+	await world.start();
+	await world.settled("shop");
+	await mkdir(join(world.folder, "control/elsewhere/shop"), { recursive: true });
+	await writeFile(join(world.folder, "control/elsewhere/shop/a"), "theirs");
+	await world.control({ "all.yaml": control.replace("./live", "./elsewhere") });
+	await world.until("it is refused", () => world.engine().operations.control().conditions[0]?.reason === "TargetChanged");
+	await world.stop();
+	await world.start();
+	await world.until("also after a restart", () => world.engine().operations.control().conditions[0]?.reason === "TargetChanged");
+	expect([await world.live("shop/a"), await world.live("../elsewhere/shop/a")]).toEqual(["1", "theirs"]);
+});
+
 it("goes on with what it knows while a Repository cannot be reached, also after a restart, and catches up", async () => {
 	const world = await createWorld();
 	await world.repository.push({ "shop/a.yaml": fileManifest("a", "1") });
@@ -87,7 +104,6 @@ it("goes on with what it knows while a Repository cannot be reached, also after 
 	await world.settled("shop");
 	await rename(world.repository.url, `${world.repository.url}.away`);
 	await world.until("it is told", () => world.engine().operations.repositories()[0]?.conditions[0]?.status === "False");
-	const { writeFile } = await import("node:fs/promises");
 	await writeFile(join(world.root, "shop/a"), "by hand");
 	await world.until("drift is still repaired", async () => (await world.live("shop/a")) === "1");
 	await world.stop();

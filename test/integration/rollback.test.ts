@@ -57,3 +57,24 @@ it("suspend stops repair and sync, resume goes on; both survive a restart", asyn
 	await world.settled("shop");
 	expect(await world.live("shop/a")).toBe("2");
 });
+
+it("resume ends a suspension and keeps a rollback; a second one lets the held revision go", async () => {
+	const world = await createWorld();
+	await world.repository.push({ "shop/a.yaml": fileManifest("a", "good") });
+	await world.control({ "all.yaml": documents(world.repository.url, { shop: {} }) });
+	await world.start();
+	await world.settled("shop");
+	await world.repository.push({ "shop/a.yaml": fileManifest("a", "bad") });
+	await world.until("the bad one is live", async () => (await world.live("shop/a")) === "bad");
+	await world.settled("shop");
+	const { operations } = world.engine();
+	await operations.suspend("shop", { by: admin });
+	await operations.rollback("shop", { by: admin, to: "1" });
+	await expect(world.settled("shop")).rejects.toMatchObject({ code: "Suspended" });
+	await operations.resume("shop", { by: admin });
+	await world.settled("shop");
+	expect(await world.live("shop/a")).toBe("good");
+	await operations.resume("shop", { by: admin });
+	await world.settled("shop");
+	expect(await world.live("shop/a")).toBe("bad");
+});

@@ -9,6 +9,9 @@ import { targetKind } from "../targets.ts";
 import { remember } from "./observe.ts";
 import { demandRepository } from "./project.ts";
 
+/** About when a render that failed for a passing reason is tried again. */
+const retryMs = 10_000;
+
 /** Gives the tree of a Repository at a ref: the Revisions in force, or with a working tree laid over one. */
 export type Trees = (repository: string, ref: string, options?: SignalOption) => Promise<FileTree>;
 
@@ -179,5 +182,8 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 			},
 		);
 		if (failure.kind === "internal") engine.log.error("render failed by a bug", { application: name, error });
+		if (failure.kind === "unavailable" || failure.kind === "timeout" || failure.kind === "internal") {
+			engine.requeue(name, retryMs * (0.5 + engine.random()));
+		}
 	}
 }

@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		.addColumn("record", "text", (column) => column.notNull())
 		.addPrimaryKeyConstraint("inventory_primary_key", ["environment", "key"])
 		.execute();
-	await db.schema.createIndex("inventory_by_application").on("inventory").column("application").execute();
+	await db.schema.createIndex("inventory_by_application").on("inventory").columns(["application", "environment", "key"]).execute();
 	await db.schema
 		.createTable("rendered")
 		.addColumn("hash", "text", (column) => column.primaryKey().notNull())
