@@ -11,6 +11,7 @@ import type { Actor } from "./views/common.ts";
 /** A render's result, without the Objects: those stand in the store under `hash`. */
 export interface RenderedState {
 	readonly hash: string;
+	/** Of the Application's Repository; with another one's name before it (`shop:main@sha1:…`) where only a source there moved. */
 	readonly revision: Revision;
 	/** Hash of what the Application's document says about rendering: another one means another render. */
 	readonly settings: string;

@@ -136,21 +136,17 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 		const result = await renderApplication(engine, application, fixedTrees(engine, document.spec.repository, ref, tree));
 		const hash = hashObjects(result.objects);
 		remember(engine, hash, result.objects);
+		const own = { repository: document.spec.repository, revision: tree.revision };
+		const cause = await causeOf(engine, stateOf(engine, name).rendered, result, own, signal);
 		const rendered: RenderedState = {
 			hash,
-			revision: tree.revision,
+			revision: cause.repository === own.repository ? cause.revision : `${cause.repository}:${cause.revision}`,
 			settings,
 			root: (await tree.oid(document.spec.path, { signal })) ?? null,
 			inputs: result.inputs.map((input) => [input.repository, input.ref, input.path, input.oid]),
 			warnings: result.warnings,
 			objects: result.objects.length,
-			cause: await causeOf(
-				engine,
-				stateOf(engine, name).rendered,
-				result,
-				{ repository: document.spec.repository, revision: tree.revision },
-				signal,
-			),
+			cause,
 		};
 		const { hold } = stateOf(engine, name);
 		const superseded = hold !== undefined && hold.badHash !== hash;
