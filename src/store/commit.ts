@@ -18,7 +18,7 @@ const tidyEvery = 1000;
 type Waiting = Pending<readonly Write[], readonly GitwardEvent[]>;
 
 /** Makes what commits a batch of writes in one transaction and tells each its outcome once that is durable. */
-export function createCommit(db: Kysely<Schema>, file: string): (batch: Iterable<Waiting>) => Promise<void> {
+export function createCommit(db: Kysely<Schema>, file: string, maxEvents: number): (batch: Iterable<Waiting>) => Promise<void> {
 	const statements = createStatements();
 	let untidy = tidyEvery;
 
@@ -33,7 +33,7 @@ export function createCommit(db: Kysely<Schema>, file: string): (batch: Iterable
 				}
 				if (untidy < tidyEvery) return;
 				await tidyRendered(writing);
-				await tidyEvents(writing);
+				await tidyEvents(writing, maxEvents);
 				untidy = 0;
 			});
 		} catch (error) {

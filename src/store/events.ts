@@ -4,9 +4,6 @@ import type { Store } from "../ports/store.ts";
 import type { Schema } from "./schema.ts";
 import type { Writing } from "./writing.ts";
 
-/** Events that are kept. */
-const maxEvents = 100_000;
-
 /** Adds an event and gives it its number, which no other ever gets. */
 export async function writeEvent({ transaction, run }: Writing, event: Omit<GitwardEvent, "id">): Promise<GitwardEvent> {
 	const row = { application: event.application ?? null, environment: event.environment ?? null, event: JSON.stringify(event) };
@@ -35,12 +32,12 @@ export async function readEvents(
 	return rows.map((row) => ({ ...(JSON.parse(row.event) as Omit<GitwardEvent, "id">), id: row.id }));
 }
 
-/** Lets the oldest go. */
-export async function tidyEvents({ transaction }: Writing): Promise<void> {
+/** Lets the oldest beyond `keep` go. */
+export async function tidyEvents({ transaction }: Writing, keep: number): Promise<void> {
 	const newest = await transaction.selectFrom("events").select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
 	if (newest === undefined) return;
 	await transaction
 		.deleteFrom("events")
-		.where("id", "<=", newest.id - maxEvents)
+		.where("id", "<=", newest.id - keep)
 		.execute();
 }

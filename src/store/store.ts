@@ -22,10 +22,12 @@ export interface StoreOptions {
 	readonly folder: string;
 	/** Most bytes that the database may take; beyond them a write is refused as on a full disk. Default: what the disk has. */
 	readonly maxBytes?: number;
+	/** Events that are kept; somewhat more may stand between two tidyings. Default 100,000. */
+	readonly maxEvents?: number;
 }
 
 /** Opens the SQLite store of a state folder and takes its lock. Errors: `conflict` (AlreadyRunning, StoreTooNew), `denied`, `invalid` (StoreInvalid), `unavailable` (StoreCorrupt, StoreFull). */
-export async function openStore({ folder, maxBytes }: StoreOptions): Promise<Store> {
+export async function openStore({ folder, maxBytes, maxEvents = 100_000 }: StoreOptions): Promise<Store> {
 	await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
 		throw folderError(error, folder);
 	});
@@ -35,7 +37,7 @@ export async function openStore({ folder, maxBytes }: StoreOptions): Promise<Sto
 	try {
 		({ db } = openSqlite(file, maxBytes));
 		await migrate(db, file);
-		return createStore(db, file, release);
+		return createStore(db, file, maxEvents, release);
 	} catch (error) {
 		await db?.destroy().catch(() => {});
 		release();
@@ -43,8 +45,8 @@ export async function openStore({ folder, maxBytes }: StoreOptions): Promise<Sto
 	}
 }
 
-function createStore(db: Kysely<Schema>, file: string, release: () => void): Store {
-	const group = createGroupCommit(createCommit(db, file));
+function createStore(db: Kysely<Schema>, file: string, maxEvents: number, release: () => void): Store {
+	const group = createGroupCommit(createCommit(db, file, maxEvents));
 	let closing: Promise<void> | undefined;
 
 	async function open<T>(use: () => Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { openStore } from "../../src/store/store.ts";
 import { describeStore } from "./store.ts";
+import { eventWrite } from "./store-writes.ts";
 
 const folders: string[] = [];
 let folder = "";
@@ -81,6 +82,18 @@ it("says so when the disk is full, keeps what it had, and goes on when there is 
 	await store.close();
 	store = await openStore({ folder });
 	expect([await store.value("small"), (await store.values("filler/")).size]).toEqual([2, written - 1]);
+	await store.close();
+});
+
+it("keeps the newest events only, and never gives a number twice", async () => {
+	let store = await openStore({ folder, maxEvents: 50 });
+	const first = await store.write(Array.from({ length: 300 }, (_, index) => eventWrite(`e${index}`)));
+	await store.close();
+	store = await openStore({ folder, maxEvents: 50 });
+	const [next] = await store.write([eventWrite("next")]);
+	const kept = await store.events({ limit: 1000 });
+	expect(kept.map((event) => event.message)).toEqual([...Array.from({ length: 49 }, (_, index) => `e${251 + index}`), "next"]);
+	expect(next?.id).toBeGreaterThan(first.at(-1)?.id ?? Number.POSITIVE_INFINITY);
 	await store.close();
 });
 
