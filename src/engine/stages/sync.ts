@@ -5,6 +5,7 @@ import type { Change } from "../../core/change.ts";
 import { parseDuration } from "../../core/documents/metadata.ts";
 import { deletedKeys, guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
+import type { Health } from "../../core/health.ts";
 import { isPassing, rollbackHolds } from "../../core/next-step.ts";
 import { annotation, type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { shortRevision } from "../../core/revision.ts";
@@ -36,6 +37,8 @@ interface Running {
 	readonly pending: Map<ObjectKey, OwnedObject>;
 	readonly gone: Set<ObjectKey>;
 	sync: SyncState;
+	/** Health of all that is owned, where nothing was done since it was looked at. */
+	seen?: Health | undefined;
 }
 
 export interface SyncTarget {
@@ -248,9 +251,8 @@ async function begin(
 
 /** Walks through the stages of the plan; returns early where health is waited for. */
 async function walk(running: Running): Promise<void> {
-	const { engine, application, comparison } = running;
+	const { comparison } = running;
 	const stages = stagesOf(comparison.plan);
-	const later = stages.some((stage) => stage.kind === "prune" || (stage.kind === "hooks" && stage.phase === "PostSync"));
 	const waves = stages.filter((stage) => stage.kind === "wave");
 	let healthy = false;
 	for (const stage of stages) {
@@ -259,21 +261,20 @@ async function walk(running: Running): Promise<void> {
 				if (!(await isHealthy(running, undefined))) return;
 				healthy = true;
 			}
+			await flush(running);
 			if (stage.phase !== "SyncFail") await runHooks(running, stage);
 		} else if (stage.kind === "wave") {
 			for (const change of stage.changes) await applyChange(running, change);
+			if (stage === waves.at(-1)) continue;
 			await flush(running);
-			if (stage !== waves.at(-1) && !(await isHealthy(running, stage))) return;
+			if (!(await isHealthy(running, stage))) return;
 		} else {
 			if (!healthy && !(await isHealthy(running, undefined))) return;
 			healthy = true;
+			await flush(running);
 			for (const change of stage.changes) await deleteObject(running, change);
 			await flush(running);
 		}
-	}
-	await flush(running);
-	if (!later && !runs(stateOf(engine, application.name), running.sync.hash)) {
-		await engine.status.update(application.name, { applied: appliedOf(running) });
 	}
 	if (!healthy && !(await isHealthy(running, undefined))) return;
 	await succeed(running);
@@ -289,6 +290,7 @@ async function applyChange(running: Running, change: Change): Promise<void> {
 	const hash = hashObject(change.desired);
 	const before = owned.get(change.key);
 	if (change.action === "unchanged" && before?.desiredHash === hash) return;
+	running.seen = undefined;
 	const record = await targetOf(engine, application).apply(
 		application.name,
 		change.action === "unchanged" ? { ...change, action: "update" } : change,
@@ -331,15 +333,21 @@ async function deleteObject(running: Running, change: Change): Promise<void> {
 
 /** Writes what was done so far; a record is written after its Object, so a kill in between only repeats an apply that changes nothing. */
 async function flush(running: Running): Promise<void> {
-	const { engine, application, pending, gone } = running;
-	if (pending.size === 0 && gone.size === 0) return;
+	const { engine, application } = running;
+	const writes = unwritten(running);
+	if (writes.length === 0) return;
+	await engine.status.update(application.name, { sync: running.sync, inventory: running.owned.size }, { writes });
+}
+
+/** What was done and is not written yet; counts as written from now on. */
+function unwritten({ application, pending, gone }: Running): Write[] {
 	const writes: Write[] = [];
 	const environment = application.environment.metadata.name;
 	if (pending.size > 0) writes.push({ type: "own", application: application.name, environment, objects: [...pending.values()] });
 	if (gone.size > 0) writes.push({ type: "disown", application: application.name, keys: [...gone] });
 	pending.clear();
 	gone.clear();
-	await engine.status.update(application.name, { sync: running.sync, inventory: running.owned.size }, { writes });
+	return writes;
 }
 
 async function runHooks(running: Running, stage: Stage): Promise<void> {
@@ -365,6 +373,7 @@ async function isHealthy(running: Running, wave: Stage | undefined): Promise<boo
 	await targetOf(engine, application).track(application.name, [...owned.values()]);
 	const health = await healthOf(engine, application, objects);
 	if (health.status === "Healthy" || health.status === "Suspended") {
+		running.seen = leaves.size === 0 && wave === undefined ? health : undefined;
 		if (running.sync.healthDeadline !== undefined) {
 			const { healthDeadline, ...rest } = running.sync;
 			void healthDeadline;
@@ -383,7 +392,19 @@ async function isHealthy(running: Running, wave: Stage | undefined): Promise<boo
 		});
 	}
 	running.sync = { ...running.sync, healthDeadline: deadline };
-	await engine.status.update(application.name, { sync: running.sync, health });
+	// All waves are done and nothing comes after them: what was to be applied is applied, though not yet well.
+	const isApplied =
+		wave === undefined && leaves.size === 0 && running.comparison.plan.changes.every((change) => change.hook !== "PostSync");
+	await engine.status.update(
+		application.name,
+		{
+			sync: running.sync,
+			health,
+			inventory: owned.size,
+			...(isApplied && !runs(stateOf(engine, application.name), running.sync.hash) ? { applied: appliedOf(running) } : {}),
+		},
+		{ writes: unwritten(running) },
+	);
 	engine.requeue(application.name, left + 1);
 	return false;
 }
@@ -392,8 +413,8 @@ async function succeed(running: Running): Promise<void> {
 	const { engine, application, comparison, owned, sync, request } = running;
 	const skipped = comparison.plan.changes.filter((change) => change.action === "skip" && change.reason !== undefined);
 	const message = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
-	await targetOf(engine, application).track(application.name, [...owned.values()]);
-	const health = await healthOf(engine, application, [...owned.values()]);
+	if (running.seen === undefined) await targetOf(engine, application).track(application.name, [...owned.values()]);
+	const health = running.seen ?? (await healthOf(engine, application, [...owned.values()]));
 	await engine.status.update(
 		application.name,
 		{
@@ -409,7 +430,7 @@ async function succeed(running: Running): Promise<void> {
 			skipped: skipped.map((change) => `${change.key}: ${change.reason ?? ""}`),
 		},
 		{
-			writes: [historyOf(engine, application, sync, "Succeeded", message)],
+			writes: [...unwritten(running), historyOf(engine, application, sync, "Succeeded", message)],
 			events: [syncEvent(application, "SyncSucceeded", "info", `Sync ${sync.id} to ${shortRevision(sync.revision)}: ${message}`, sync)],
 		},
 	);
