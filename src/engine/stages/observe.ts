@@ -1,6 +1,6 @@
 import type { Change, Plan } from "../../core/change.ts";
 import { annotation, type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
-import { makePlan } from "../../core/plan.ts";
+import { makePlan, waveOf } from "../../core/plan.ts";
 import type { OwnedObject } from "../../ports/driver.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "../context.ts";
 
@@ -43,7 +43,7 @@ export async function compare(
 		application: application.name,
 		desired: objects,
 		observations,
-		owned: await withKept(engine, application.name, owned, wanted),
+		owned: await asApplied(engine, application.name, owned, wanted),
 		prune: application.environment.spec.policy.prune,
 		kindOrder,
 		resumes: options.resumes === true,
@@ -51,18 +51,19 @@ export async function compare(
 	return { plan, objects, owned, foreign: new Set(observations.filter((each) => each.foreign === true).map((each) => each.key)) };
 }
 
-/** Marks what Git no longer holds and what was, when it was last applied, annotated to be kept: by the Inventory, and by what was applied before that knew it. */
-async function withKept(
+/** Adds what the Inventory alone does not say of Objects that Git no longer holds: their wave, and whether they were annotated to be kept. */
+async function asApplied(
 	engine: EngineContext,
 	name: string,
 	owned: readonly OwnedObject[],
 	wanted: ReadonlySet<ObjectKey>,
-): Promise<readonly (OwnedObject & { readonly keep?: boolean })[]> {
+): Promise<readonly (OwnedObject & { readonly wave?: number })[]> {
 	const { applied } = stateOf(engine, name);
 	if (applied === undefined || owned.every((object) => wanted.has(object.key))) return owned;
 	const before = await engine.store.rendered(applied.hash);
 	const kept = new Set(before?.filter(isKept).map((object) => keyOf(refOf(object))));
-	return owned.map((object) => (kept.has(object.key) ? { ...object, keep: true } : object));
+	const waves = new Map(before?.map((object) => [keyOf(refOf(object)), waveOf(object)]));
+	return owned.map((object) => ({ ...object, ...(kept.has(object.key) ? { keep: true } : {}), wave: waves.get(object.key) ?? 0 }));
 }
 
 /** Objects that are kept in memory, over all sets; larger sets are read from the store each time. */
