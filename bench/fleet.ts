@@ -118,6 +118,8 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 		return Number(line?.split(" ").at(-1) ?? Number.NaN);
 	}
 
+	const live = (application: number, file: number): string => join(root, `app-${application}`, `file-${file}.txt`);
+
 	return {
 		root,
 		get url() {
@@ -145,12 +147,18 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 			}
 		},
 		async converged(signal) {
+			// Looking at the disk costs Gitward nothing; it is asked only once every file is there.
+			for (let application = 0; application < applications; ) {
+				signal.throwIfAborted();
+				if (existsSync(live(application, filesEach - 1))) application += 1;
+				else await delay(5);
+			}
 			for (;;) {
 				signal.throwIfAborted();
 				const lines = (await metrics()).split("\n").filter((line) => line.startsWith("gitward_applications{"));
 				const good = lines.find((line) => line.includes('sync="Synced"') && line.includes('health="Healthy"'));
 				if (lines.length === 1 && Number(good?.split(" ").at(-1)) === applications) return;
-				await delay(100);
+				await delay(20);
 			}
 		},
 		memory: () => Number(/^VmRSS:\s+(?<kib>[0-9]+) kB/mu.exec(readFileSync(`/proc/${pid()}/status`, "utf8"))?.groups?.["kib"] ?? 0) / 1024,
@@ -158,7 +166,7 @@ export async function createFleet(folder: string, options: FleetOptions = {}): P
 			const fields = readFileSync(`/proc/${pid()}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
 			return (Number(fields[11]) + Number(fields[12])) / 100;
 		},
-		live: (application, file) => join(root, `app-${application}`, `file-${file}.txt`),
+		live,
 		async clone(target) {
 			const helper = `!f() { echo username=gitward; echo password=${await token()}; }; f`;
 			await run("git", ["clone", "--quiet", "-c", `credential.helper=${helper}`, `${url}/git/config.git`, target]);

@@ -15,8 +15,14 @@ export function createMetrics(
 		registers: [registry],
 		collect() {
 			this.reset();
-			for (const each of operations.applications())
-				this.inc({ environment: each.environment, sync: each.sync, health: each.health.status });
+			const counts = new Map<string, { readonly labels: { environment: string; sync: string; health: string }; count: number }>();
+			for (const { environment, sync, health } of operations.applications()) {
+				const key = `${environment} ${sync} ${health.status}`;
+				const known = counts.get(key);
+				if (known === undefined) counts.set(key, { labels: { environment, sync, health: health.status }, count: 1 });
+				else known.count += 1;
+			}
+			for (const { labels, count } of counts.values()) this.set(labels, count);
 		},
 	});
 	new Gauge({
