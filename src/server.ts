@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "./core/app-error.ts";
 import { demandControlSet } from "./core/documents/check.ts";
 import type { RepositoryDocument, SecretSource } from "./core/documents/repository.ts";
+import { hashValue } from "./core/hash.ts";
 import { createHostDriver } from "./drivers/host/driver.ts";
 import { hostKinds } from "./drivers/host/kinds.ts";
-import { parseControlSource } from "./engine/control.ts";
+import { type ControlSource, parseControlSource } from "./engine/control.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createGitHttp, type GitHttp } from "./forges/builtin/git-http.ts";
 import { createHostedRepositories, type HostedRepositories } from "./forges/builtin/hosted-repositories.ts";
@@ -16,6 +18,7 @@ import { Secret } from "./lib/secret.ts";
 import { systemClock } from "./lib/system-clock.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
+import type { Store } from "./ports/store.ts";
 import { overlayTree } from "./render/overlay-tree.ts";
 import { createRendering } from "./render/rendering.ts";
 import { createGitRepositories } from "./repositories/git/repositories.ts";
@@ -28,6 +31,8 @@ export interface ComposeOptions {
 	readonly state: string;
 	/** The environment of the process: what programs inherit of it is picked here, and credentials may name its variables. */
 	readonly environment: NodeJS.ProcessEnv;
+	/** Names this Gitward on its targets, where that should not follow from `control`. */
+	readonly instance?: string;
 	readonly log: Log;
 	readonly clock?: Clock;
 	/** Credentials of a control repository by URL. */
@@ -112,6 +117,21 @@ function secretReader(environment: NodeJS.ProcessEnv, base: string): (source: Se
 	};
 }
 
+/** Names this Gitward by what it is told to do, so that it is known again after its state was lost: by the control repository, or the machine and the folder. */
+function instanceOf(source: ControlSource, state: string): string {
+	if (source.type === "folder") return hashValue([hostname(), source.folder]).slice(0, 12);
+	const { url, ref } = source.document.spec;
+	return hashValue(url.startsWith("hosted:") ? [hostname(), state, url, ref, source.path] : [url, ref, source.path]).slice(0, 12);
+}
+
+/** What this Gitward called itself before, or what it was told to, or what its control documents make it. */
+async function loadInstance(store: Store, source: ControlSource, state: string, told: string | undefined): Promise<string> {
+	const before = await store.value("instance");
+	const instance = told !== undefined ? hashValue(told).slice(0, 12) : typeof before === "string" ? before : instanceOf(source, state);
+	if (instance !== before) await store.write([{ type: "value", key: "instance", value: instance }]);
+	return instance;
+}
+
 /** Puts together everything but the API: what tests and benchmarks drive, too. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
 	const { log, environment, clock = systemClock } = options;
@@ -142,6 +162,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 			check: demandControlSet,
 			overlay: overlayTree,
 			home: places.drivers,
+			instance: await loadInstance(store, source, state, options.instance),
 			base,
 			clock,
 			log,

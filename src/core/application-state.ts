@@ -126,6 +126,8 @@ export interface ApplicationState {
 	readonly syncs?: number;
 	/** Objects that the last Sync left alone, each with the reason. */
 	readonly skipped?: readonly string[];
+	/** What the target had to say about the last Sync that stopped nothing. */
+	readonly warnings?: readonly string[];
 	/** ISO 8601, end of the last Sync. */
 	readonly lastSync?: string;
 	/** The Environment that it moved away from, as long as something of it is there: its document may be gone. */

@@ -10,6 +10,10 @@ export interface FieldDifference {
 	readonly before?: Json;
 	/** Desired value; absent where the field is to go. */
 	readonly after?: Json;
+	/** Who set the live value, where the target knows: a field manager, `kubectl-edit`. */
+	readonly manager?: string;
+	/** ISO 8601: when they did. */
+	readonly since?: string;
 }
 
 /** One step of a Plan. */
@@ -25,6 +29,10 @@ export interface Change {
 	readonly reason?: string;
 	/** True where the Inventory lets the Object go while it stays live. */
 	readonly release?: boolean;
+	/** Application that wants the Object now: it is left for that one to take over. */
+	readonly to?: string;
+	/** True where a deletion needs a person's word, as the Object's annotation says. */
+	readonly confirm?: boolean;
 	readonly differences: readonly FieldDifference[];
 	/** Absent for deletes. */
 	readonly desired?: DesiredObject;
@@ -45,4 +53,6 @@ export interface Observation {
 	readonly differences: readonly FieldDifference[];
 	/** True when it exists and was not made by this Application: adopted only where allowed. */
 	readonly foreign?: boolean;
+	/** Whose it is, for people, where the target knows: `the Application shop of another Gitward`. */
+	readonly owner?: string;
 }

@@ -27,6 +27,19 @@ export function guardDeletion({ plan, inventorySize, maxDeletePercent, confirmed
 	if (deletes === 0 || confirmed === plan.hash) return { allowed: true };
 	const known = new Set(before);
 	if (keys.every((key) => known.has(key))) return { allowed: true };
+	const asking = plan.changes.filter((change) => change.confirm === true && !known.has(change.key));
+	if (asking.length > 0) {
+		return {
+			allowed: false,
+			message: `would delete ${asking
+				.slice(0, 5)
+				.map((change) => change.key)
+				.join(
+					", ",
+				)}${asking.length > 5 ? " and others" : ""}, which ${asking.length === 1 ? "is" : "are"} annotated to ask before: confirm it to go on`,
+			confirm: plan.hash,
+		};
+	}
 	const releases = plan.changes.filter((change) => change.release === true).length;
 	const isAll = deletes + releases >= inventorySize;
 	if (!isAll && deletes * 100 <= inventorySize * maxDeletePercent) return { allowed: true };

@@ -61,8 +61,22 @@ export const annotation = {
 	wave: "gitward.dev/wave",
 	/** One of PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete: the Object is a job of the Sync. */
 	hook: "gitward.dev/hook",
-	/** `disabled`: never deleted by Gitward. */
+	/** When a hook's Object is deleted: `before-hook-creation` (where nothing is said), `hook-succeeded`, `hook-failed`, with commas. */
+	hookDelete: "gitward.dev/hook-delete-policy",
+	/** `disabled`: never deleted by Gitward; `confirm`: only after a person confirmed; `last`: after everything else of the Sync. */
 	prune: "gitward.dev/prune",
+	/** `disabled`: the Object is left alone altogether. */
+	reconcile: "gitward.dev/reconcile",
+	/** `true`: made where it is missing, never changed after. */
+	ifAbsent: "gitward.dev/if-absent",
+	/** `immutable`: deleted and made anew where only that leads to what is desired; `always`: at every change; `never`. */
+	replace: "gitward.dev/replace",
+	/** `force` or `report`: what to do about fields that another manager owns. */
+	conflicts: "gitward.dev/conflicts",
+	/** `heal`, `report` or `ask`: instead of the Application's. */
+	drift: "gitward.dev/drift",
+	/** `foreground`, `background` or `orphan`: what becomes of dependents when it is deleted. */
+	propagation: "gitward.dev/propagation",
 	/** `true`: take over an Object that exists already and is not ours. */
 	adopt: "gitward.dev/adopt",
 } as const;

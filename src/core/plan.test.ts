@@ -6,7 +6,8 @@ import { type DesiredObject, keyOf, parseKey, refOf } from "./object.ts";
 import { isEmpty, makePlan, type PlanOwned } from "./plan.ts";
 import { stagesOf } from "./waves.ts";
 
-const kindOrder = { Directory: -30, File: -20, Process: 20 };
+const ranks: Readonly<Record<string, number>> = { Directory: -30, File: -20, Process: 20 };
+const rank = ({ kind }: { readonly kind: string }): number => ranks[kind] ?? 0;
 
 function object(name: string, annotations: Record<string, string> = {}, kind = "File"): DesiredObject {
 	return { apiVersion: "host.gitward.dev/v1", kind, metadata: { name, namespace: "shop", annotations }, spec: { content: name } };
@@ -26,7 +27,7 @@ function plan(
 	inventory: readonly PlanOwned[] = [],
 	prune = true,
 ): ReturnType<typeof makePlan> {
-	return makePlan({ application: "shop", desired, observations, owned: inventory, prune, kindOrder });
+	return makePlan({ application: "shop", desired, observations, owned: inventory, prune, rank });
 }
 
 const a = object("a");

@@ -1,6 +1,7 @@
 import type { Change, ChangeAction, Observation, Plan } from "./change.ts";
 import { hashObject, hashValue } from "./hash.ts";
 import { annotation, type DesiredObject, type HookPhase, keyOf, type ObjectKey, type ObjectRef, refOf } from "./object.ts";
+import { optionsOf } from "./object-options.ts";
 
 /** What the plan needs to know of an entry of the Inventory. */
 export interface PlanOwned {
@@ -11,6 +12,10 @@ export interface PlanOwned {
 	readonly keep?: boolean;
 	/** Apply order of the Object when it was last applied; 0 where absent. */
 	readonly wave?: number;
+	/** True where its annotation says that it is deleted after all others. */
+	readonly last?: boolean;
+	/** True where its annotation says that a person must confirm its deletion. */
+	readonly confirm?: boolean;
 }
 
 export interface PlanInput {
@@ -23,22 +28,14 @@ export interface PlanInput {
 	readonly prune: boolean;
 	/** True where a Sync goes on that began before: its hooks still count, although nothing may be left to change. */
 	readonly resumes?: boolean;
-	/** Rank of a kind within a wave; lower first; 0 where absent. */
-	readonly kindOrder?: Readonly<Record<string, number>>;
-}
-
-const phases: ReadonlySet<string> = new Set<HookPhase>(["PreSync", "Sync", "PostSync", "SyncFail", "PreDelete", "PostDelete"]);
-
-/** The hook phase of an Object, or undefined for a part of the Application. */
-export function hookOf(object: DesiredObject): HookPhase | undefined {
-	const phase = object.metadata.annotations?.[annotation.hook];
-	return phase !== undefined && phases.has(phase) ? (phase as HookPhase) : undefined;
-}
-
-/** The apply order of an Object; 0 where its annotation is absent or no integer. */
-export function waveOf(object: DesiredObject): number {
-	const wave = Number(object.metadata.annotations?.[annotation.wave] ?? "0");
-	return Number.isSafeInteger(wave) ? wave : 0;
+	/** True where the Application goes: only then its PreDelete and PostDelete hooks are run. */
+	readonly removal?: boolean;
+	/** Rank of an Object within its wave; lower first; all are equal where absent. */
+	readonly rank?: (ref: ObjectRef) => number;
+	/** Objects that another Application owns and no longer wants, with its name: they are taken over from it. */
+	readonly takes?: ReadonlyMap<ObjectKey, string>;
+	/** Owned Objects that another Application wants now, with its name: they are left for it. */
+	readonly leaves?: ReadonlyMap<ObjectKey, string>;
 }
 
 const actions: Readonly<Record<Observation["state"], ChangeAction>> = {
@@ -48,30 +45,32 @@ const actions: Readonly<Record<Observation["state"], ChangeAction>> = {
 	immutable: "replace",
 };
 
-function changeFor(object: DesiredObject, observation: Observation | undefined): Change {
+function changeFor(object: DesiredObject, observation: Observation | undefined, from: string | undefined): Change {
 	const ref = refOf(object);
 	const key = keyOf(ref);
+	const { wave, ignored, ifAbsent, adopt } = optionsOf(object);
+	const left = { key, ref, wave, action: "skip", differences: [], desired: object } as const;
+	if (ignored) return { ...left, reason: "left alone, as its annotation says" };
 	if (observation === undefined) throw new Error(`the driver did not say how ${key} is`);
+	const common = { key, ref, wave, differences: observation.differences, desired: object };
+	if (ifAbsent && observation.state !== "missing") return { ...left, reason: "kept as it is: it is only made where it is missing" };
 	const isTaken = observation.foreign === true && observation.state !== "same" && observation.state !== "missing";
-	const common = { key, ref, wave: waveOf(object), differences: observation.differences, desired: object };
 	if (!isTaken) return { ...common, action: actions[observation.state] };
-	if (object.metadata.annotations?.[annotation.adopt] === "true") {
-		return { ...common, action: actions[observation.state], reason: "adopted: it exists and was not made by Gitward" };
-	}
-	return {
-		...common,
-		action: "skip",
-		reason: `exists and was not made by Gitward: annotate it with ${annotation.adopt}: "true" to take it over`,
-	};
+	if (from !== undefined)
+		return { ...common, action: actions[observation.state], reason: `taken over from the Application ${from}, which no longer wants it` };
+	if (adopt) return { ...common, action: actions[observation.state], reason: "adopted: it exists and was not made by Gitward" };
+	const owner = observation.owner === undefined ? "exists and was not made by Gitward" : `exists and belongs to ${observation.owner}`;
+	return { ...common, action: "skip", reason: `${owner}: annotate it with ${annotation.adopt}: "true" to take it over` };
 }
 
-function deletion(entry: PlanOwned, prune: boolean): Change {
+function deletion(entry: PlanOwned, prune: boolean, to: string | undefined): Change {
 	const common = { key: entry.key, ref: entry.ref, wave: entry.wave ?? 0, differences: [] };
+	if (to !== undefined) return { ...common, action: "skip", to, reason: `left for the Application ${to}, which wants it now` };
 	if (!prune) return { ...common, action: "skip", reason: "kept: the Environment does not prune" };
 	if (entry.keep === true) return { ...common, action: "skip", release: true, reason: `let go: ${annotation.prune} is disabled` };
 	if (!entry.created)
 		return { ...common, action: "skip", release: true, reason: "let go: it was adopted, and Gitward deletes only what it made" };
-	return { ...common, action: "delete" };
+	return { ...common, action: "delete", ...(entry.confirm === true ? { confirm: true } : {}) };
 }
 
 /** What the plan would do, as a value that does not depend on when it was made. */
@@ -84,23 +83,30 @@ function hashOf(application: string, changes: readonly Change[]): string {
 
 /** The ordered Changes that lead from what was observed to what is desired. Pure; deletions come last, hooks only where something changes. */
 export function makePlan(input: PlanInput): Plan {
-	const { kindOrder = {} } = input;
+	const { takes, leaves } = input;
 	const observations = new Map(input.observations.map((observation) => [observation.key, observation]));
 	const parts: Change[] = [];
 	const hooks: Change[] = [];
 	for (const object of input.desired) {
-		const hook = hookOf(object);
+		const options = optionsOf(object);
 		const ref = refOf(object);
-		if (hook === undefined) parts.push(changeFor(object, observations.get(keyOf(ref))));
-		else hooks.push({ key: keyOf(ref), ref, action: "create", wave: waveOf(object), hook, differences: [], desired: object });
+		const key = keyOf(ref);
+		if (options.hooks.length === 0) parts.push(changeFor(object, observations.get(key), takes?.get(key)));
+		for (const hook of options.hooks) {
+			hooks.push({ key, ref, action: "create", wave: options.wave, hook, differences: [], desired: object });
+		}
 	}
-	const rank = (change: Change): number => kindOrder[change.ref.kind] ?? 0;
+	const ranks = new Map(input.rank === undefined ? [] : [...parts, ...input.owned].map(({ key, ref }) => [key, input.rank?.(ref) ?? 0]));
+	const rank = (change: Change): number => ranks.get(change.key) ?? 0;
 	const applied = parts.toSorted((a, b) => a.wave - b.wave || rank(a) - rank(b));
 	const wanted = new Set(parts.map((change) => change.key));
-	const deletions = input.owned
-		.filter((entry) => !wanted.has(entry.key))
-		.map((entry) => deletion(entry, input.prune))
-		.toSorted((a, b) => b.wave - a.wave || rank(b) - rank(a) || (a.key < b.key ? 1 : -1));
+	const unwanted = input.owned.filter((entry) => !wanted.has(entry.key));
+	const last = new Set(unwanted.flatMap((entry) => (entry.last === true ? [entry.key] : [])));
+	const deletions = unwanted
+		.map((entry) => deletion(entry, input.prune, leaves?.get(entry.key)))
+		.toSorted(
+			(a, b) => Number(last.has(a.key)) - Number(last.has(b.key)) || b.wave - a.wave || rank(b) - rank(a) || (a.key < b.key ? 1 : -1),
+		);
 	const isIdle =
 		input.resumes !== true &&
 		applied.every((change) => change.action === "unchanged" || change.action === "skip") &&
@@ -108,12 +114,12 @@ export function makePlan(input: PlanInput): Plan {
 	const of = (phase: HookPhase): readonly Change[] =>
 		isIdle ? [] : hooks.filter((change) => change.hook === phase).toSorted((a, b) => a.wave - b.wave);
 	const changes = [
-		...of("PreSync"),
+		...(input.removal === true ? of("PreDelete") : of("PreSync")),
 		...of("Sync"),
 		...applied,
 		...of("PostSync"),
-		...(deletions.some((change) => change.action === "delete") ? of("PreDelete") : []),
 		...deletions,
+		...(input.removal === true ? of("PostDelete") : []),
 	];
 	return { changes, hash: hashOf(input.application, changes) };
 }

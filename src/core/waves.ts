@@ -24,7 +24,6 @@ export function stagesOf(plan: Plan): readonly Stage[] {
 		stages.push({ kind: "wave", wave, changes: parts.filter((change) => change.wave === wave) });
 	}
 	hooks("PostSync");
-	hooks("PreDelete");
 	if (deletions.length > 0) stages.push({ kind: "prune", changes: deletions });
 	return stages;
 }

@@ -2,9 +2,10 @@ import type { ApplicationState } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
+import type { ProjectDocument } from "../core/documents/project.ts";
 import type { DesiredObject, ObjectKey } from "../core/object.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Driver, Target } from "../ports/driver.ts";
+import type { Driver, Target, TargetOptions, TargetSettings } from "../ports/driver.ts";
 import type { Log } from "../ports/log.ts";
 import type { Rendering } from "../ports/rendering.ts";
 import type { Store } from "../ports/store.ts";
@@ -39,7 +40,28 @@ export interface ApplicationContext {
 	readonly document: ApplicationDocument;
 	readonly environment: EnvironmentDocument;
 	readonly driver: Driver;
+	/** What every call of its Target gets. */
+	readonly options: TargetOptions;
 	readonly signal: AbortSignal;
+}
+
+/** What a Target needs to know of an Application. The Project's identity counts where it has one: a tenant cannot name a stronger one. */
+export function settingsOf(
+	document: ApplicationDocument,
+	project: ProjectDocument | undefined,
+	driver: Driver,
+	environment: EnvironmentDocument,
+): TargetSettings {
+	const { as, namespace, createNamespace, driftRules } = document.spec;
+	const identity = project?.spec.as ?? as;
+	return {
+		driftRules,
+		namespace:
+			namespace ??
+			(driver.defaultNamespace === "application" ? document.metadata.name : (environment.spec.target.kubernetes?.namespace ?? "default")),
+		...(identity === undefined ? {} : { as: identity }),
+		...(createNamespace === undefined ? {} : { createNamespace }),
+	};
 }
 
 /** State as it is now: stages change it, so it is asked for anew after each. */

@@ -13,7 +13,7 @@ import type { Log } from "../ports/log.ts";
 import type { Rendering } from "../ports/rendering.ts";
 import type { RepositoryAdapter } from "../ports/repository.ts";
 import type { Store } from "../ports/store.ts";
-import type { ApplicationContext, EngineContext } from "./context.ts";
+import { type ApplicationContext, type EngineContext, settingsOf } from "./context.ts";
 import { type Control, type ControlSource, createControl } from "./control.ts";
 import type { ControlFile } from "./control-folder.ts";
 import { failureOf } from "./failure.ts";
@@ -43,6 +43,8 @@ export interface EngineOptions {
 	readonly overlay: OverlayTree;
 	/** Folder for the Drivers' own state. */
 	readonly home: string;
+	/** Names this Gitward on its targets, 12 hex digits: the same after the store was lost. */
+	readonly instance: string;
 	/** Relative paths of targets are taken from here. */
 	readonly base: string;
 	readonly clock: Clock;
@@ -100,6 +102,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	const targets = createTargets({
 		drivers: options.drivers,
 		home: options.home,
+		instance: options.instance,
 		blobs: { open: (name, signals) => openBlob(name, signals) },
 		clock,
 		log,
@@ -167,7 +170,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			state?.removal?.environment ?? (document === undefined ? undefined : control.current().environments.get(document.spec.environment));
 		if (state === undefined || document === undefined || environment === undefined) return undefined;
 		if (targets.document(environment.metadata.name) === undefined) return undefined;
-		return { name, document, environment, driver: targets.driver(environment.metadata.name), signal };
+		const driver = targets.driver(environment.metadata.name);
+		const settings = settingsOf(document, control.current().projects.get(document.spec.project), driver, environment);
+		return { name, document, environment, driver, options: { signal, settings }, signal };
 	}
 
 	async function work(name: string, signal: AbortSignal): Promise<void> {

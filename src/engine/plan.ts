@@ -37,7 +37,7 @@ export async function planApplication(
 		revision = state.rendered?.hash === hashObjects(objects) ? revision : "working tree";
 	}
 	demandKinds(engine.control().projects.get(document.spec.project), objects);
-	const { plan, owned } = await compare(engine, application, objects);
+	const { plan, owned } = await compare(engine, application, objects, { purpose: "plan" });
 	const guard = guardDeletion({ plan, inventorySize: owned.length, maxDeletePercent: environment.spec.policy.maxDeletePercent });
 	const shown = plan.changes.filter((change) => change.action !== "unchanged");
 	return {

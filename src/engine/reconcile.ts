@@ -52,13 +52,13 @@ function decide(engine: EngineContext, application: ApplicationContext): NextSte
 
 /** Begins to watch an Application's Objects, and looks for what changed while nobody watched. */
 async function watch(engine: EngineContext, application: ApplicationContext, watched: Watched): Promise<void> {
-	const { name, signal } = application;
+	const { name } = application;
 	const isNew = !watched.tracked.has(name);
 	if (!isNew && !watched.sweepDue.has(name)) return;
 	const target = targetOf(engine, application);
 	const owned = await engine.store.inventory(name, application.environment.metadata.name);
-	if (isNew) await target.track(name, owned);
-	const changed = await target.sweep(name, owned, { signal });
+	if (isNew) await target.track(name, owned, application.options);
+	const changed = await target.sweep(name, owned, application.options);
 	watched.tracked.add(name);
 	watched.sweepDue.delete(name);
 	if (changed.length === 0) return;

@@ -39,6 +39,8 @@ export interface TargetsOptions {
 	readonly drivers: readonly Driver[];
 	/** Folder under which each Driver gets one for its state. */
 	readonly home: string;
+	/** Names this Gitward on its targets: 12 hex digits. */
+	readonly instance: string;
 	readonly blobs: Blobs;
 	readonly clock: Clock;
 	readonly log: Log;
@@ -50,12 +52,13 @@ export interface TargetsOptions {
 
 /** The one kind of target that a document names. */
 export function targetKind(document: EnvironmentDocument): string {
-	return Object.keys(document.spec.target)[0] ?? "";
+	return Object.entries(document.spec.target).find(([, target]) => target !== undefined)?.[0] ?? "";
 }
 
 /** What of a document the Driver itself looks at. */
 function openedWith(document: EnvironmentDocument, base: string): string {
-	return JSON.stringify([document.spec.target, document.spec.policy.onShutdown, base]);
+	const { onShutdown, conflicts, replace } = document.spec.policy;
+	return JSON.stringify([document.spec.target, document.spec.health, onShutdown, conflicts, replace, base]);
 }
 
 export function createTargets(options: TargetsOptions): Targets {
@@ -82,6 +85,7 @@ export function createTargets(options: TargetsOptions): Targets {
 				item.target = await item.driver.open(
 					item.document,
 					{
+						instance: options.instance,
 						home,
 						base,
 						blobs: options.blobs,

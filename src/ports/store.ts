@@ -27,6 +27,12 @@ export type Write =
 	/** Any other small value of the engine: `control`, `repository/<name>`. Null removes it. */
 	| { readonly type: "value"; readonly key: string; readonly value: Json };
 
+/** An entry of the Inventory with the Application that it belongs to. */
+export interface Owner {
+	readonly application: string;
+	readonly object: OwnedObject;
+}
+
 /** Where state outlives the process. Opening it takes the only lock on it; a second opener gets `conflict`, code `AlreadyRunning`. */
 export interface Store {
 	/** Durable (survives SIGKILL and power loss) when it resolves; concurrent writes share one commit. Returns the events with their ids, in order. */
@@ -34,6 +40,8 @@ export interface Store {
 	applications(): Promise<ReadonlyMap<string, Json>>;
 	/** What an Application owns, in one Environment where that is given. */
 	inventory(application: string, environment?: string): Promise<readonly OwnedObject[]>;
+	/** Who owns these Objects of an Environment; keys that nobody owns are absent. */
+	owners(environment: string, keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Owner>>;
 	rendered(hash: string): Promise<readonly DesiredObject[] | undefined>;
 	/** Newest first. */
 	history(application: string, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<HistoryRecord>>;

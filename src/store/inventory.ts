@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { AppError } from "../core/app-error.ts";
 import { type Json, type ObjectKey, parseKey } from "../core/object.ts";
 import type { OwnedObject } from "../ports/driver.ts";
-import type { Write } from "../ports/store.ts";
+import type { Owner, Write } from "../ports/store.ts";
 import type { Schema } from "./schema.ts";
 import { inParts, type Writing } from "./writing.ts";
 
@@ -78,6 +78,20 @@ export async function readInventory(db: Kysely<Schema>, application: string, env
 	let query = db.selectFrom("inventory").selectAll().where("application", "=", application);
 	if (environment !== undefined) query = query.where("environment", "=", environment);
 	return (await query.orderBy("key").execute()).map(toOwned);
+}
+
+/** Who owns these keys of an Environment. */
+export async function readOwners(
+	db: Kysely<Schema>,
+	environment: string,
+	keys: readonly ObjectKey[],
+): Promise<ReadonlyMap<ObjectKey, Owner>> {
+	const owners = new Map<ObjectKey, Owner>();
+	for (const part of inParts(keys)) {
+		const rows = await db.selectFrom("inventory").selectAll().where("environment", "=", environment).where("key", "in", part).execute();
+		for (const row of rows) owners.set(row.key, { application: row.application, object: toOwned(row) });
+	}
+	return owners;
 }
 
 function toRow(application: string, environment: string, object: OwnedObject): Row {

@@ -8,7 +8,7 @@ import { createCommit } from "./commit.ts";
 import { readEvents } from "./events.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { readHistory, readHistoryEntry } from "./history.ts";
-import { readInventory } from "./inventory.ts";
+import { readInventory, readOwners } from "./inventory.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { readRendered } from "./rendered.ts";
@@ -71,6 +71,7 @@ function createStore(db: Kysely<Schema>, file: string, maxEvents: number, releas
 		write: (writes) => open(() => group.add(writes)),
 		applications: () => open(() => readApplications(db)),
 		inventory: (application, environment) => open(() => readInventory(db, application, environment)),
+		owners: (environment, keys) => open(() => readOwners(db, environment, keys)),
 		rendered: (hash) => open(() => readRendered(db, hash)),
 		history: (application, page) => open(() => readHistory(db, application, page)),
 		historyEntry: (application, id) => open(() => readHistoryEntry(db, application, id)),

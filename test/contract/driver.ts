@@ -65,7 +65,8 @@ export function describeDriver(name: string, create: () => DriverFixture | Promi
 			const result: OwnedObject[] = [];
 			for (const object of objects) {
 				const before = owned.find((each) => each.key === key(object)) ?? claim(object);
-				result.push({ ...before, desiredHash: "applied", record: await target.apply(application, change(object, action), before) });
+				const { record } = await target.apply(application, change(object, action), before);
+				result.push({ ...before, desiredHash: "applied", record });
 			}
 			return result;
 		}

@@ -57,6 +57,10 @@ function actionsFor(name: string, hold: Hold): readonly string[] {
 			return ["wait for the window"];
 		case "DependsOn":
 			return ["gitward status of what it waits for"];
+		case "Handover":
+			return ["gitward status of the Application that it names"];
+		case "DriftFight":
+			return ["end the fight: change the other controller, or say in `driftRules` what it may set", confirm];
 		case "Project":
 			return ["change the Project or the Application in the control documents"];
 	}

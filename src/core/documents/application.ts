@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { driftModeSchema } from "./environment.ts";
-import { apiVersion, durationSchema, metadataSchema, nameSchema } from "./metadata.ts";
+import { driftModeSchema, driftRuleSchema } from "./environment.ts";
+import { apiVersion, durationSchema, identitySchema, metadataSchema, nameSchema } from "./metadata.ts";
 
 export const applicationSchema = z
 	.strictObject({
@@ -18,7 +18,16 @@ export const applicationSchema = z
 				.array(nameSchema)
 				.default([])
 				.describe("Applications that must be Healthy at their desired Revision before this one syncs."),
+			namespace: nameSchema
+				.optional()
+				.describe("Namespace of Objects that name none; where absent the Environment's, on a host the Application's own name."),
+			createNamespace: z
+				.strictObject({ labels: z.record(z.string(), z.string()).default({}), annotations: z.record(z.string(), z.string()).default({}) })
+				.optional()
+				.describe("When given, the namespace is made where it is missing, with these labels and annotations; it is never deleted."),
+			as: identitySchema.optional().describe("Where the Project names none: whose rights count in a Kubernetes target."),
 			drift: driftModeSchema.optional().describe("Instead of the Environment's."),
+			driftRules: z.array(driftRuleSchema).max(100).default([]).describe("Fields that others may change, and what happens then."),
 			suspend: z.boolean().default(false).describe("While true nothing is synced or repaired."),
 			healthTimeout: durationSchema.default("5m").describe("How long a Sync waits for health before it counts as failed."),
 			retry: z

@@ -21,6 +21,17 @@ export const durationSchema = z
 	.regex(/^[0-9]{1,6}(ms|s|m|h|d)$/u, "a duration such as 500ms, 30s, 5m, 2h or 1d")
 	.describe("A duration: a whole number and ms, s, m, h or d.");
 
+/** In whose name a target is changed. */
+export const identitySchema = z
+	.strictObject({
+		user: z.string().min(1).max(253).describe("User name; a service account is `system:serviceaccount:NAMESPACE:NAME`."),
+		groups: z.array(z.string().min(1).max(253)).max(50).default([]).describe("Groups of the user."),
+	})
+	.describe("Whose rights count in a Kubernetes target, by impersonation, instead of the operator's own.");
+
+/** In whose name a target is changed. */
+export type Identity = z.infer<typeof identitySchema>;
+
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds of a text that durationSchema accepted. */

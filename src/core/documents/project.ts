@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiVersion, metadataSchema } from "./metadata.ts";
+import { apiVersion, identitySchema, metadataSchema } from "./metadata.ts";
 
 const globs = z.array(z.string().min(1).max(253)).max(1000);
 
@@ -14,6 +14,7 @@ export const projectSchema = z
 				.default([])
 				.describe("Names or globs of Repositories that Applications of the Project may use; none where empty."),
 			environments: globs.default([]).describe("Names or globs of Environments they may go to; none where empty."),
+			as: identitySchema.optional(),
 			kinds: globs.default(["*"]).describe("Kinds of Objects they may hold, as `Kind` or `Kind.group`, with globs."),
 		}),
 	})

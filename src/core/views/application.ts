@@ -14,6 +14,8 @@ export const holdSchema = z.object({
 		"Backoff",
 		"RetriesExhausted",
 		"Project",
+		"Handover",
+		"DriftFight",
 	]),
 	message: z.string().describe("One sentence that names what it waits for."),
 	until: z.string().optional().describe("ISO 8601, where the time is known."),

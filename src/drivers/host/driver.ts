@@ -9,6 +9,9 @@ import type { Children } from "./process/supervisors.ts";
 import { openHostTarget } from "./target.ts";
 import type { WatchFolder } from "./watches.ts";
 
+/** Folders before what is in them, and what runs after what it reads. */
+const ranks: Readonly<Record<string, number>> = { Directory: -30, File: -20, Archive: -10, Unit: 10, Process: 20 };
+
 export interface HostDriverOptions {
 	readonly exec: Exec;
 	/** All that processes inherit: PATH, HOME, LANG and the like. */
@@ -29,10 +32,14 @@ export function createHostDriver(options: HostDriverOptions): Driver {
 		name: "host",
 		kinds: hostKinds,
 		defaultNamespace: "application",
+		rank: ({ kind }) => ranks[kind] ?? 0,
+		// What one Application writes on one disk is not faster side by side, and a Process must see its files whole.
+		parallel: 1,
 		async open(environment, context, { signal } = {}) {
 			signal?.throwIfAborted();
 			const { name } = environment.metadata;
 			const { host } = environment.spec.target;
+			if (host === undefined) throw new Error(`the Environment ${name} is no host`);
 			const root = resolve(context.base, host.root);
 			const real = realOf(root);
 			for (const [other, path] of roots) {

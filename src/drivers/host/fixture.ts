@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Change } from "../../core/change.ts";
 import { environmentSchema, type Policy } from "../../core/documents/environment.ts";
-import { type DesiredObject, type Json, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import { type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { makePlan } from "../../core/plan.ts";
 import { createExec } from "../../lib/exec/exec.ts";
 import { systemClock } from "../../lib/system-clock.ts";
@@ -15,7 +15,6 @@ import { createHostDriver, type HostDriverOptions } from "./driver.ts";
 const inherited = { PATH: process.env["PATH"] ?? "" };
 const exec = createExec({ environment: inherited });
 /** Kinds in the order in which the engine applies them. */
-const kindOrder = { Directory: -30, File: -20, Archive: -10, Unit: 10, Process: 20 };
 
 /** What tests of the host Driver work with: a folder, opened Targets and what they told. */
 export interface HostFixture {
@@ -112,6 +111,7 @@ export function createHostFixtureAt(base: string): HostFixture {
 			spec: { target: { host: { root } }, policy },
 		});
 		const opened = await driver.open(environment, {
+			instance: "0123456789ab",
 			home,
 			base,
 			blobs: {
@@ -179,7 +179,14 @@ export function createHostFixtureAt(base: string): HostFixture {
 			const hooks = objects.filter((each) => each.metadata.annotations?.["gitward.dev/hook"] !== undefined);
 			const parts = objects.filter((each) => !hooks.includes(each));
 			const observations = await current().observe(application, parts, [...mine.values()]);
-			const plan = makePlan({ application, desired: objects, observations, owned: [...mine.values()], prune: true, kindOrder });
+			const plan = makePlan({
+				application,
+				desired: objects,
+				observations,
+				owned: [...mine.values()],
+				prune: true,
+				rank: (ref) => driver.rank(ref),
+			});
 			for (const change of plan.changes) {
 				if (change.action === "skip" || change.action === "unchanged") continue;
 				if (change.action === "delete") {
@@ -195,7 +202,7 @@ export function createHostFixtureAt(base: string): HostFixture {
 					record: null,
 				};
 				if (change.hook === undefined) mine.set(change.key, claim);
-				const record: Json = await current().apply(application, change, change.hook === undefined ? claim : undefined);
+				const { record } = await current().apply(application, change, change.hook === undefined ? claim : undefined);
 				if (change.hook === undefined) mine.set(change.key, { ...claim, desiredHash: "applied", record });
 			}
 			await current().track(application, [...mine.values()]);

@@ -192,11 +192,10 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 			};
 			if (change.action === "delete") {
 				await handler.remove(subject, signal);
-				return null;
+				return { record: null };
 			}
 			if (change.desired === undefined) throw new Error(`nothing is desired of ${key}`);
-			const record = handler.apply({ ...subject, desired: parseObject(change.desired) }, change, signal);
-			return record instanceof Promise ? record : record;
+			return { record: await handler.apply({ ...subject, desired: parseObject(change.desired) }, change, signal) };
 		},
 		async health(application, owned, { signal } = {}) {
 			signal?.throwIfAborted();

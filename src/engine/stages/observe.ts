@@ -1,20 +1,15 @@
 import type { Change, Plan } from "../../core/change.ts";
-import { annotation, type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
-import { makePlan, waveOf } from "../../core/plan.ts";
-import type { OwnedObject } from "../../ports/driver.ts";
+import { type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import { optionsOf } from "../../core/object-options.ts";
+import { makePlan, type PlanOwned } from "../../core/plan.ts";
+import type { ObserveOptions, OwnedObject, Target } from "../../ports/driver.ts";
+import type { Owner } from "../../ports/store.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "../context.ts";
+import { givenUp, wantedElsewhere } from "./handover.ts";
 
-/** Kinds in the order in which they are applied within a wave; those not named come between Archive and Process. */
-const kindOrder: Readonly<Record<string, number>> = { Directory: -30, File: -20, Archive: -10, Unit: 10, Process: 20 };
-
-/** Whether an Object is annotated never to be deleted. */
-function isKept(object: DesiredObject): boolean {
-	return object.metadata.annotations?.[annotation.prune] === "disabled";
-}
-
-/** What the Inventory notes of that. */
+/** What the Inventory notes of an Object that is annotated never to be deleted. */
 export function keepOf({ desired }: Change): { readonly keep?: true } {
-	return desired !== undefined && isKept(desired) ? { keep: true } : {};
+	return desired !== undefined && optionsOf(desired).keep ? { keep: true } : {};
 }
 
 export interface Comparison {
@@ -23,6 +18,10 @@ export interface Comparison {
 	readonly owned: readonly OwnedObject[];
 	/** Keys that exist and were not made by Gitward: taken over, never deleted. */
 	readonly foreign: ReadonlySet<ObjectKey>;
+	/** What is taken over from other Applications of the Environment, which no longer want it. */
+	readonly takes: ReadonlyMap<ObjectKey, Owner>;
+	/** What the target itself says is the Application's, where the store knows nothing of it. */
+	readonly recovered: readonly OwnedObject[];
 }
 
 /** Compares desired Objects with live ones and plans the way from one to the other; with `only`, for those keys alone and without deletions. */
@@ -30,25 +29,59 @@ export async function compare(
 	engine: EngineContext,
 	application: ApplicationContext,
 	desired: readonly DesiredObject[],
-	options: { readonly only?: ReadonlySet<ObjectKey>; readonly resumes?: boolean } = {},
+	options: {
+		readonly purpose: NonNullable<ObserveOptions["purpose"]>;
+		readonly only?: ReadonlySet<ObjectKey>;
+		readonly resumes?: boolean;
+		/** True where the Application goes. */
+		readonly removal?: boolean;
+	},
 ): Promise<Comparison> {
-	const { only } = options;
-	const inventory = await engine.store.inventory(application.name, application.environment.metadata.name);
+	const { only, purpose } = options;
+	const environment = application.environment.metadata.name;
+	const target = targetOf(engine, application);
+	const stored = await engine.store.inventory(application.name, environment);
+	const recovered = stored.length === 0 ? await recover(engine, application, target) : [];
+	const inventory = [...stored, ...recovered];
 	const objects = only === undefined ? desired : desired.filter((object) => only.has(keyOf(refOf(object))));
 	const wanted = new Set(objects.map((object) => keyOf(refOf(object))));
 	const owned = only === undefined ? inventory : inventory.filter((object) => wanted.has(object.key));
-	const observed = objects.filter((object) => object.metadata.annotations?.[annotation.hook] === undefined);
-	const observations = await targetOf(engine, application).observe(application.name, observed, owned, { signal: application.signal });
+	const observed = objects.filter((object) => {
+		const { hooks, ignored } = optionsOf(object);
+		return hooks.length === 0 && !ignored;
+	});
+	const observations = await target.observe(application.name, observed, owned, { ...application.options, purpose });
+	const known = new Set(owned.map((object) => object.key));
+	const unknown = observed.map((object) => keyOf(refOf(object))).filter((key) => !known.has(key));
+	const takes = await givenUp(engine, unknown.length === 0 ? new Map() : await engine.store.owners(environment, unknown));
+	const unwanted = purpose !== "drift" ? owned.filter((object) => !wanted.has(object.key)).map((object) => object.key) : [];
+	const leaves = await wantedElsewhere(engine, application, unwanted);
 	const plan = makePlan({
 		application: application.name,
 		desired: objects,
 		observations,
 		owned: await asApplied(engine, application.name, owned, wanted),
 		prune: application.environment.spec.policy.prune,
-		kindOrder,
+		rank: (ref) => application.driver.rank(ref),
+		takes: new Map([...takes].map(([key, owner]) => [key, owner.application])),
+		leaves,
+		removal: options.removal === true,
 		resumes: options.resumes === true,
 	});
-	return { plan, objects, owned, foreign: new Set(observations.filter((each) => each.foreign === true).map((each) => each.key)) };
+	const foreign = new Set(observations.filter((each) => each.foreign === true).map((each) => each.key));
+	return { plan, objects, owned, foreign, takes, recovered };
+}
+
+/** Asks the target what is the Application's, where it was never synced as far as the store knows: the store may have been lost. */
+async function recover(engine: EngineContext, application: ApplicationContext, target: Target): Promise<readonly OwnedObject[]> {
+	const { syncs, sync } = stateOf(engine, application.name);
+	if (target.recover === undefined || syncs !== undefined || sync !== undefined) return [];
+	const found = await target.recover(application.name, application.options);
+	const owners = await engine.store.owners(
+		application.environment.metadata.name,
+		found.map((object) => object.key),
+	);
+	return found.filter((object) => !owners.has(object.key));
 }
 
 /** Adds what the Inventory alone does not say of Objects that Git no longer holds: their wave, and whether they were annotated to be kept. */
@@ -57,13 +90,17 @@ async function asApplied(
 	name: string,
 	owned: readonly OwnedObject[],
 	wanted: ReadonlySet<ObjectKey>,
-): Promise<readonly (OwnedObject & { readonly wave?: number })[]> {
+): Promise<readonly PlanOwned[]> {
 	const { applied } = stateOf(engine, name);
 	if (applied === undefined || owned.every((object) => wanted.has(object.key))) return owned;
 	const before = await engine.store.rendered(applied.hash);
-	const kept = new Set(before?.filter(isKept).map((object) => keyOf(refOf(object))));
-	const waves = new Map(before?.map((object) => [keyOf(refOf(object)), waveOf(object)]));
-	return owned.map((object) => ({ ...object, ...(kept.has(object.key) ? { keep: true } : {}), wave: waves.get(object.key) ?? 0 }));
+	const applieds = new Map(before?.map((object) => [keyOf(refOf(object)), optionsOf(object)]));
+	return owned.map((object) => {
+		const options = applieds.get(object.key);
+		if (options === undefined) return object;
+		const { keep, wave, pruneLast, confirmPrune } = options;
+		return { ...object, keep: keep || object.keep === true, wave, last: pruneLast, confirm: confirmPrune };
+	});
 }
 
 /** Objects that are kept in memory, over all sets; larger sets are read from the store each time. */

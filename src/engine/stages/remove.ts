@@ -1,9 +1,21 @@
 import { nextDelay } from "../../core/backoff.ts";
 import { guardDeletion } from "../../core/guard.ts";
+import type { DesiredObject } from "../../core/object.ts";
+import { optionsOf } from "../../core/object-options.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { automation } from "../status.ts";
 import { compare } from "./observe.ts";
+
+/** When a removal looks again whether what it leaves was taken over, in milliseconds; whoever takes it over wakes it, too. */
+const handoverMs = 5000;
+
+/** Jobs for the end of an Application, of what was applied last. */
+async function deletionHooks(engine: EngineContext, application: ApplicationContext): Promise<readonly DesiredObject[]> {
+	const { applied } = stateOf(engine, application.name);
+	const objects = applied === undefined ? undefined : await engine.store.rendered(applied.hash);
+	return (objects ?? []).filter((object) => optionsOf(object).hooks.some((phase) => phase === "PreDelete" || phase === "PostDelete"));
+}
 
 /**
  * An Application that the control documents no longer name, or that moved to another Environment: its Objects are deleted, under
@@ -23,7 +35,10 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		return false;
 	}
 	try {
-		const { plan, owned } = await compare(engine, application, []);
+		const { plan, owned } = await compare(engine, application, await deletionHooks(engine, application), {
+			purpose: "sync",
+			removal: true,
+		});
 		const guard = guardDeletion({
 			plan,
 			inventorySize: owned.length,
@@ -56,16 +71,20 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 			return false;
 		}
 		const target = targetOf(engine, application);
-		await target.track(name, []);
+		await target.track(name, [], application.options);
 		if (state.applied !== undefined && plan.changes.some((change) => change.action === "delete")) {
 			await engine.status.update(name, { applied: { ...state.applied, partial: true } });
 		}
 		const entries = new Map(owned.map((object) => [object.key, object]));
 		for (const change of plan.changes) {
+			if (change.hook !== undefined) {
+				await target.apply(name, change, undefined, application.options);
+				continue;
+			}
 			const entry = entries.get(change.key);
 			if (change.action !== "delete" || entry === undefined) continue;
 			if (state.removal !== undefined && stateOf(engine, name).removal === undefined) return false;
-			await target.apply(name, change, entry, { signal });
+			await target.apply(name, change, entry, application.options);
 			engine.counters.applies += 1;
 			await engine.status.update(
 				name,
@@ -73,6 +92,13 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 				{ writes: [{ type: "disown", application: name, keys: [change.key] }] },
 			);
 			entries.delete(change.key);
+		}
+		const [left] = plan.changes.filter((change) => change.to !== undefined);
+		if (left !== undefined) {
+			const message = `${entries.size} ${entries.size === 1 ? "object is" : "objects are"} left for the Application ${left.to ?? ""} to take over`;
+			await engine.status.update(name, { attempt: undefined, inventory: entries.size, holds: [{ reason: "Handover", message }] });
+			engine.requeue(name, handoverMs);
+			return false;
 		}
 		const kept = [...entries.keys()];
 		const by = state.request?.by ?? automation;
@@ -105,6 +131,11 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 	} catch (error) {
 		if (signal.aborted) throw error;
 		const failure = failureOf(error);
+		if (failure.code === "HandoverPending") {
+			await engine.status.update(name, { holds: [{ reason: "Handover", message: failure.message }] });
+			engine.requeue(name, handoverMs);
+			return false;
+		}
 		const count = (attempt?.hash === "removal" ? attempt.count : 0) + 1;
 		const delay = nextDelay({ attempt: count, backoffMs: 1000, maxBackoffMs: 300_000, random: engine.random() });
 		await engine.status.update(name, {

@@ -22,7 +22,7 @@ export function followedRef(engine: EngineContext, document: ApplicationDocument
 
 /** Renders an Application from the given trees; sources from Repositories that its Project does not allow are denied. */
 export async function renderApplication(engine: EngineContext, application: ApplicationContext, trees: Trees): Promise<Rendered> {
-	const { document, environment, driver, signal } = application;
+	const { document, environment, signal } = application;
 	const { repository, path, values } = document.spec;
 	const project = engine.control().projects.get(document.spec.project);
 	engine.counters.renders += 1;
@@ -31,7 +31,7 @@ export async function renderApplication(engine: EngineContext, application: Appl
 			application: document.metadata.name,
 			environment: environment.metadata.name,
 			target: targetKind(environment),
-			defaultNamespace: driver.defaultNamespace === "application" ? document.metadata.name : "default",
+			defaultNamespace: application.options.settings?.namespace ?? document.metadata.name,
 			repository,
 			ref: followedRef(engine, document),
 			path,
@@ -57,6 +57,7 @@ function settingsOf(engine: EngineContext, application: ApplicationContext): str
 		engine.control().projects.get(document.spec.project)?.spec.repositories ?? null,
 		environment.metadata.name,
 		targetKind(environment),
+		application.options.settings?.namespace ?? null,
 	]);
 }
 

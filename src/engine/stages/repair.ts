@@ -26,7 +26,7 @@ export async function repairStage(engine: EngineContext, application: Applicatio
 	try {
 		const objects = await renderedObjects(engine, state.applied.hash);
 		const only = suspects === "all" ? undefined : new Set<ObjectKey>([...suspects, ...known]);
-		const { plan, owned } = await compare(engine, application, objects, only === undefined ? {} : { only });
+		const { plan, owned } = await compare(engine, application, objects, { purpose: "drift", ...(only === undefined ? {} : { only }) });
 		const changes = plan.changes.filter(
 			(change) => change.hook === undefined && (change.action === "create" || change.action === "update" || change.action === "replace"),
 		);
@@ -50,7 +50,7 @@ async function heal(
 	changes: readonly Change[],
 	owned: readonly OwnedObject[],
 ): Promise<void> {
-	const { name, environment, signal } = application;
+	const { name, environment } = application;
 	const before = new Map(owned.map((object) => [object.key, object]));
 	const target = targetOf(engine, application);
 	const repaired: OwnedObject[] = [];
@@ -60,7 +60,7 @@ async function heal(
 		for (const change of changes) {
 			if (change.desired === undefined) continue;
 			const entry = before.get(change.key);
-			const record = await target.apply(name, change, entry, { signal });
+			const { record } = await target.apply(name, change, entry, application.options);
 			engine.counters.applies += 1;
 			repaired.push({
 				key: change.key,
@@ -87,7 +87,7 @@ async function heal(
 				{ drift: [], attempt: undefined },
 				{ writes: [{ type: "own", application: name, environment: environment.metadata.name, objects: repaired }], events },
 			);
-			await target.track(name, await engine.store.inventory(name, environment.metadata.name));
+			await target.track(name, await engine.store.inventory(name, environment.metadata.name), application.options);
 		}
 	}
 	if (state.drift.length > 0 || state.attempt !== undefined) await engine.status.update(name, { drift: [], attempt: undefined });

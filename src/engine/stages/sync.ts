@@ -7,7 +7,8 @@ import { deletedKeys, guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
 import type { Health } from "../../core/health.ts";
 import { isPassing, rollbackHolds } from "../../core/next-step.ts";
-import { annotation, type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import { type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
+import { optionsOf } from "../../core/object-options.ts";
 import { shortRevision } from "../../core/revision.ts";
 import type { HistoryEntry } from "../../core/views/application.ts";
 import type { Actor } from "../../core/views/common.ts";
@@ -23,6 +24,8 @@ import { demandKinds } from "./project.ts";
 
 /** Most Objects whose results wait in memory before they are written. */
 const flushEvery = 200;
+/** Most warnings of a target that are kept of one Sync. */
+const maxWarnings = 50;
 /** When a Sync is taken up again that found its Environment being opened, in milliseconds, should nothing say so sooner. */
 const waitMs = 1000;
 
@@ -36,6 +39,8 @@ interface Running {
 	/** Results not yet written. */
 	readonly pending: Map<ObjectKey, OwnedObject>;
 	readonly gone: Set<ObjectKey>;
+	/** What the target had to say that stops nothing. */
+	readonly warnings: Set<string>;
 	sync: SyncState;
 	/** Health of all that is owned, where nothing was done since it was looked at. */
 	seen?: Health | undefined;
@@ -66,7 +71,7 @@ export async function syncStage(
 		demandKinds(engine.control().projects.get(application.document.spec.project), objects);
 		const before = stateOf(engine, name);
 		const resumes = before.sync?.hash === target.hash || before.attempt?.hash === target.hash;
-		const comparison = await compare(engine, application, objects, { resumes });
+		const comparison = await compare(engine, application, objects, { purpose: "sync", resumes });
 		const guard = guardDeletion({
 			plan: comparison.plan,
 			inventorySize: comparison.owned.length,
@@ -80,9 +85,18 @@ export async function syncStage(
 	} catch (error) {
 		if (signal.aborted) throw error;
 		if (running !== undefined) await flush(running);
-		if (failureOf(error).kind === "waiting") return engine.requeue(name, waitMs);
+		if (failureOf(error).kind === "waiting") return await waitFor(engine, application, failureOf(error));
 		await fail(engine, application, target, trigger, request, failureOf(error), error);
 	}
+}
+
+/** The Environment is being opened, or another Application comes first. */
+async function waitFor(engine: EngineContext, { name }: ApplicationContext, failure: Failure): Promise<void> {
+	if (failure.code === "HandoverPending")
+		await engine.status.update(name, {
+			holds: [...rollbackHolds(stateOf(engine, name)), { reason: "Handover", message: failure.message }],
+		});
+	engine.requeue(name, waitMs);
 }
 
 /** Takes a request away when it is done; one that a person made meanwhile stays. */
@@ -190,10 +204,11 @@ async function begin(
 	const claims: OwnedObject[] = [];
 	for (const change of comparison.plan.changes) {
 		if (change.hook !== undefined || change.action === "delete" || change.action === "skip" || owned.has(change.key)) continue;
+		const giver = comparison.takes.get(change.key);
 		claims.push({
 			key: change.key,
 			ref: change.ref,
-			created: !comparison.foreign.has(change.key),
+			created: giver?.object.created ?? !comparison.foreign.has(change.key),
 			desiredHash: "",
 			record: null,
 			...keepOf(change),
@@ -201,6 +216,12 @@ async function begin(
 	}
 	const writes: Write[] = [];
 	const events: NewEvent[] = [];
+	for (const [giver, keys] of Map.groupBy(comparison.takes.keys(), (key) => comparison.takes.get(key)?.application ?? "")) {
+		writes.push({ type: "disown", application: giver, keys });
+		engine.requeue(giver, 0);
+	}
+	const owning = [...comparison.recovered, ...claims];
+	if (owning.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: owning });
 	let { sync } = state;
 	if (sync !== undefined && sync.hash !== target.hash) {
 		writes.push(historyOf(engine, application, sync, "Interrupted", `superseded by ${shortRevision(target.revision)}`));
@@ -226,7 +247,6 @@ async function begin(
 		};
 		writes.push(historyOf(engine, application, sync, "Running", ""));
 		events.push(syncEvent(application, "SyncStarted", "info", `Sync ${number} to ${shortRevision(target.revision)}`, sync));
-		if (claims.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: claims });
 		await engine.status.update(
 			name,
 			{
@@ -238,15 +258,9 @@ async function begin(
 			},
 			{ writes, events },
 		);
-	} else if (claims.length > 0) {
-		await engine.status.update(
-			name,
-			{},
-			{ writes: [{ type: "own", application: name, environment: environment.metadata.name, objects: claims }] },
-		);
-	}
+	} else if (writes.length > 0) await engine.status.update(name, {}, { writes });
 	for (const claim of claims) owned.set(claim.key, claim);
-	return { engine, application, comparison, request, owned, pending: new Map(), gone: new Set(), sync };
+	return { engine, application, comparison, request, owned, pending: new Map(), gone: new Set(), warnings: new Set(), sync };
 }
 
 /** Walks through the stages of the plan; returns early where health is waited for. */
@@ -264,7 +278,7 @@ async function walk(running: Running): Promise<void> {
 			await flush(running);
 			if (stage.phase !== "SyncFail") await runHooks(running, stage);
 		} else if (stage.kind === "wave") {
-			for (const change of stage.changes) await applyChange(running, change);
+			await applyWave(running, stage);
 			if (stage === waves.at(-1)) continue;
 			await flush(running);
 			if (!(await isHealthy(running, stage))) return;
@@ -284,6 +298,37 @@ function appliedOf({ engine, sync }: Running): { readonly hash: string; readonly
 	return { hash: sync.hash, revision: sync.revision, at: timestamp(engine) };
 }
 
+/** Applies a wave: rank after rank, and what has the same rank side by side as far as the Driver allows. Ends at the first rank with failures. */
+async function applyWave(running: Running, stage: Stage): Promise<void> {
+	const { driver } = running.application;
+	let rank: Change[] = [];
+	for (const [index, change] of stage.changes.entries()) {
+		rank.push(change);
+		const next = stage.changes[index + 1];
+		if (next !== undefined && driver.parallel > 1 && driver.rank(next.ref) === driver.rank(change.ref)) continue;
+		await sideBySide(rank, driver.parallel, (each) => applyChange(running, each));
+		rank = [];
+	}
+}
+
+/** Works on some at a time; after a failure none is begun any more, and those under way are awaited. Throws the first failure, saying how many more there were. */
+async function sideBySide<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
+	const queue = items.values();
+	const errors: unknown[] = [];
+	const worker = async (): Promise<void> => {
+		for (const item of queue) {
+			if (errors.length > 0) return;
+			try {
+				await work(item);
+			} catch (error) {
+				errors.push(error);
+			}
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+	if (errors.length > 0) throw errors[0];
+}
+
 async function applyChange(running: Running, change: Change): Promise<void> {
 	const { engine, application, owned } = running;
 	if (change.action === "skip" || change.desired === undefined) return;
@@ -291,19 +336,18 @@ async function applyChange(running: Running, change: Change): Promise<void> {
 	const before = owned.get(change.key);
 	if (change.action === "unchanged" && before?.desiredHash === hash) return;
 	running.seen = undefined;
-	const record = await targetOf(engine, application).apply(
+	const { record, existed, warnings } = await targetOf(engine, application).apply(
 		application.name,
 		change.action === "unchanged" ? { ...change, action: "update" } : change,
 		before,
-		{
-			signal: application.signal,
-		},
+		application.options,
 	);
 	engine.counters.applies += 1;
+	for (const warning of warnings ?? []) if (running.warnings.size < maxWarnings) running.warnings.add(`${change.key}: ${warning}`);
 	const entry: OwnedObject = {
 		key: change.key,
 		ref: change.ref,
-		created: before?.created ?? true,
+		created: existed !== true && (before?.created ?? true),
 		desiredHash: hash,
 		record,
 		...keepOf(change),
@@ -324,7 +368,7 @@ async function deleteObject(running: Running, change: Change): Promise<void> {
 		running.gone.add(change.key);
 	}
 	if (change.action !== "delete") return;
-	await targetOf(engine, application).apply(application.name, change, entry, { signal: application.signal });
+	await targetOf(engine, application).apply(application.name, change, entry, application.options);
 	engine.counters.applies += 1;
 	owned.delete(change.key);
 	running.gone.add(change.key);
@@ -353,11 +397,12 @@ function unwritten({ application, pending, gone }: Running): Write[] {
 async function runHooks(running: Running, stage: Stage): Promise<void> {
 	const { engine, application } = running;
 	for (const change of stage.changes) {
-		if (running.sync.hooks.includes(change.key)) continue;
-		await targetOf(engine, application).apply(application.name, change, undefined, { signal: application.signal });
+		const id = `${stage.phase ?? "hook"} ${change.key}`;
+		if (running.sync.hooks.includes(id)) continue;
+		await targetOf(engine, application).apply(application.name, change, undefined, application.options);
 		running.sync = {
 			...running.sync,
-			hooks: [...running.sync.hooks, change.key],
+			hooks: [...running.sync.hooks, id],
 			done: [...running.sync.done, { key: change.key, action: stage.phase ?? "hook" }],
 		};
 		await engine.status.update(application.name, { sync: running.sync });
@@ -370,7 +415,7 @@ async function isHealthy(running: Running, wave: Stage | undefined): Promise<boo
 	const keys = wave === undefined ? undefined : new Set(wave.changes.map((change) => change.key));
 	const leaves = new Set(running.comparison.plan.changes.filter((change) => change.desired === undefined).map((change) => change.key));
 	const objects = [...owned.values()].filter((object) => (keys === undefined ? !leaves.has(object.key) : keys.has(object.key)));
-	await targetOf(engine, application).track(application.name, [...owned.values()]);
+	await targetOf(engine, application).track(application.name, [...owned.values()], application.options);
 	const health = await healthOf(engine, application, objects);
 	if (health.status === "Healthy" || health.status === "Suspended") {
 		running.seen = leaves.size === 0 && wave === undefined ? health : undefined;
@@ -413,7 +458,7 @@ async function succeed(running: Running): Promise<void> {
 	const { engine, application, comparison, owned, sync, request } = running;
 	const skipped = comparison.plan.changes.filter((change) => change.action === "skip" && change.reason !== undefined);
 	const message = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
-	if (running.seen === undefined) await targetOf(engine, application).track(application.name, [...owned.values()]);
+	if (running.seen === undefined) await targetOf(engine, application).track(application.name, [...owned.values()], application.options);
 	const health = running.seen ?? (await healthOf(engine, application, [...owned.values()]));
 	await engine.status.update(
 		application.name,
@@ -428,6 +473,7 @@ async function succeed(running: Running): Promise<void> {
 			lastSync: timestamp(engine),
 			health,
 			skipped: skipped.map((change) => `${change.key}: ${change.reason ?? ""}`),
+			warnings: [...running.warnings],
 		},
 		{
 			writes: [...unwritten(running), historyOf(engine, application, sync, "Succeeded", message)],
@@ -501,11 +547,11 @@ async function runFailHooks(engine: EngineContext, application: ApplicationConte
 	const phase: HookPhase = "SyncFail";
 	try {
 		const objects = await renderedObjects(engine, hash);
-		const hooks = objects.filter((object) => object.metadata.annotations?.[annotation.hook] === phase);
+		const hooks = objects.filter((object) => optionsOf(object).hooks.includes(phase));
 		for (const desired of hooks) {
 			const ref = refOf(desired);
 			const change: Change = { key: keyOf(ref), ref, action: "create", wave: 0, hook: phase, differences: [], desired };
-			await targetOf(engine, application).apply(application.name, change, undefined, { signal: application.signal });
+			await targetOf(engine, application).apply(application.name, change, undefined, application.options);
 		}
 	} catch (error) {
 		if (application.signal.aborted) throw error;

@@ -1,6 +1,6 @@
 import { nearest } from "../../core/documents/nearest.ts";
 import { hashObject, hashValue } from "../../core/hash.ts";
-import { hookOf } from "../../core/plan.ts";
+import { optionsOf } from "../../core/object-options.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
 
 const content = new Set(["File", "Directory", "Archive"]);
@@ -16,7 +16,7 @@ export function addProcessInputs(objects: readonly LocatedObject[]): readonly Lo
 		const { restartOn, ...spec } = object.spec as Readonly<Record<string, unknown>>;
 		const beside = objects.filter(
 			({ object: other }) =>
-				content.has(other.kind) && hookOf(other) === undefined && other.metadata.namespace === object.metadata.namespace,
+				content.has(other.kind) && optionsOf(other).hooks.length === 0 && other.metadata.namespace === object.metadata.namespace,
 		);
 		const chosen = Array.isArray(restartOn)
 			? restartOn.flatMap((name: unknown, index) => named(String(name), index, beside, located))

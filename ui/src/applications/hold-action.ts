@@ -12,6 +12,7 @@ export function holdAction(hold: Hold): HoldAction | undefined {
 		case "DeletionGuard":
 			return { does: "confirm", label: "Review deletion" };
 		case "DriftAsk":
+		case "DriftFight":
 			return { does: "confirm", label: "Review repair" };
 		case "ManualSync":
 			return { does: "sync", label: "Sync" };
@@ -26,6 +27,7 @@ export function holdAction(hold: Hold): HoldAction | undefined {
 			// What a document says only a commit takes back.
 			return hold.message.includes("by its document") ? undefined : { does: "resume", label: "Resume" };
 		case "DependsOn":
+		case "Handover":
 		case "Project":
 			return undefined;
 	}
@@ -42,6 +44,8 @@ const titles: Readonly<Record<Hold["reason"], string>> = {
 	Backoff: "Tries again",
 	RetriesExhausted: "Gave up",
 	Project: "Not allowed by its project",
+	Handover: "Hands objects over",
+	DriftFight: "Another controller fights back",
 };
 
 /** A hold in two or three words. */

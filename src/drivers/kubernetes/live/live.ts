@@ -1,0 +1,36 @@
+import type { DriftRule } from "../../../core/documents/environment.ts";
+import type { Health } from "../../../core/health.ts";
+import type { ObjectKey } from "../../../core/object.ts";
+import type { SignalOption } from "../../../ports/repository.ts";
+import type { LiveObject, ResourceType } from "../client/client.ts";
+
+/** What is kept of an applied Object, in the Inventory and in memory: never the Object itself. */
+export interface KubernetesRecord {
+	readonly uid: string;
+	/** resourceVersion of the last state that was found to be as applied. */
+	readonly version: string;
+	/** Hash of the live Object projected through the fields that Gitward's manager owns, less those that a drift rule ignores. */
+	readonly hash: string;
+}
+
+/** What is known of an Object without asking the server. */
+export interface Known {
+	/** `same`: as it was applied. `drifted`: it differs, and `object` is how it is now, where it is still at hand. `missing`: deleted. `unknown`: not watched (yet). */
+	readonly state: "same" | "drifted" | "missing" | "unknown";
+	readonly object?: LiveObject;
+	readonly health?: Health;
+}
+
+/**
+ * What lives in one cluster, as far as Gitward put it there: one list and one watch for each kind, narrowed by the label of this Gitward, and
+ * for each Object a small record. Finds drift by the projected fields, follows health, forgets the Objects themselves.
+ */
+export interface Live {
+	/** Notes what Gitward itself wrote: the watch passes over that resourceVersion. Also taken into account when the watch is behind or ahead. */
+	wrote(application: string, key: ObjectKey, type: ResourceType, object: LiveObject, rules: readonly DriftRule[]): KubernetesRecord;
+	/** Notes that Gitward itself deleted it. */
+	deleted(application: string, key: ObjectKey): void;
+	known(application: string, key: ObjectKey): Known;
+	/** Waits until the kind's first list is in, or throws what keeps it from coming. */
+	ready(type: ResourceType, options?: SignalOption): Promise<void>;
+}
