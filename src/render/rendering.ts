@@ -3,6 +3,7 @@ import { nearest } from "../core/documents/nearest.ts";
 import { problemsError } from "../core/documents/problem.ts";
 import { pathText } from "../core/documents/read-yaml.ts";
 import { keyOf, refOf } from "../core/object.ts";
+import { createExpressionRunner } from "../lib/cel/expression-runner.ts";
 import type { ObjectKind } from "../ports/driver.ts";
 import type { Renderer, RenderInput } from "../ports/renderer.ts";
 import type { Rendered, Rendering, RenderRequest } from "../ports/rendering.ts";
@@ -11,7 +12,6 @@ import { addProcessInputs } from "./host/inputs.ts";
 import { resolveSources } from "./host/sources.ts";
 import { invalidAt, type LocatedObject } from "./located.ts";
 import { renderPlain } from "./plain/renderer.ts";
-import { createExpressionRunner } from "./template/expression-runner.ts";
 import { createTrace } from "./traced-tree.ts";
 
 export interface RenderingOptions {

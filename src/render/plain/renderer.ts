@@ -1,10 +1,10 @@
 import { AppError, toAppError } from "../../core/app-error.ts";
 import type { DesiredObject } from "../../core/object.ts";
+import type { ExpressionRunner } from "../../lib/cel/expression-runner.ts";
 import type { RenderInput } from "../../ports/renderer.ts";
 import type { TreeEntry } from "../../ports/repository.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
 import { baseOf, folderOf, joinPath } from "../paths.ts";
-import type { ExpressionRunner } from "../template/expression-runner.ts";
 import { createTemplate, type Template } from "../template/template.ts";
 import { dialectOf, type Manifest, readManifests } from "./manifests.ts";
 import { looksLikeObject, toObjects } from "./objects.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/object.ts";
+import { createExpressionRunner } from "../../lib/cel/expression-runner.ts";
 import { errorOf, fileYaml, renderFiles } from "../fixture.ts";
 import { readManifests } from "../plain/manifests.ts";
-import { createExpressionRunner } from "./expression-runner.ts";
 import { createTemplate } from "./template.ts";
 
 const runner = createExpressionRunner({ timeoutMs: 500 });

@@ -1,12 +1,13 @@
 import type { AppError } from "../../core/app-error.ts";
 import { nearest } from "../../core/documents/nearest.ts";
 import type { Json } from "../../core/object.ts";
+import { isCheap } from "../../lib/cel/cost.ts";
+import { celVariables, evaluate, failed, parseExpression } from "../../lib/cel/evaluate.ts";
+import type { ExpressionRunner } from "../../lib/cel/expression-runner.ts";
+import type { Outcome } from "../../lib/cel/values.ts";
 import { invalidAt } from "../located.ts";
 import type { Manifest } from "../plain/manifests.ts";
-import { isCheap } from "./cost.ts";
-import { evaluate, failed, parseExpression, variablesOf } from "./evaluate.ts";
-import type { ExpressionRunner } from "./expression-runner.ts";
-import type { Outcome, TemplateScope } from "./scope.ts";
+import type { TemplateScope } from "./scope.ts";
 import { type Part, splitTemplate } from "./split.ts";
 
 /** Evaluates the templates of a manifest: `${{ CEL }}` in any scalar. Throws `invalid` with the place of the expression. */
@@ -18,7 +19,9 @@ type Path = readonly PropertyKey[];
 
 /** A template with its names. An expression is evaluated once, however often it is used. */
 export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): Template {
-	const variables = variablesOf(scope);
+	const { values, application, environment } = scope;
+	const named = { values, application, environment };
+	const variables = celVariables(named);
 	const known = new Map<string, Outcome>();
 
 	/** Evaluates what is cheap here, and the rest apart. */
@@ -27,7 +30,7 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 		for (const expression of expressions) {
 			if (known.has(expression)) continue;
 			try {
-				const parsed = parseExpression(expression);
+				const parsed = parseExpression(expression, named);
 				if (isCheap(parsed.ast)) known.set(expression, evaluate(parsed, variables));
 				else costly.push(expression);
 			} catch (error) {
@@ -35,7 +38,7 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 			}
 		}
 		if (costly.length === 0) return;
-		const outcomes = await runner.run({ scope, expressions: costly }, options);
+		const outcomes = await runner.run({ variables: named, expressions: costly }, options);
 		for (const [index, expression] of costly.entries())
 			known.set(expression, outcomes[index] ?? { ok: false, message: "it was not evaluated" });
 	}
