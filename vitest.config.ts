@@ -1,17 +1,12 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { findProgram } from "./test/kubernetes/programs.ts";
 import programs from "./test/programs.json" with { type: "json" };
 
-const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-
 /** Tests whose programs are not on this machine; `npm test` installs these, or says what it leaves out. */
-const leftOut = programs
-	.filter(({ program }) => !folders.some((folder) => existsSync(join(folder, program))))
-	.flatMap(({ tests }) => tests);
+const leftOut = programs.filter(({ program }) => findProgram(program) === undefined).flatMap(({ tests }) => tests);
 
 /** Tests of one kind. Each runs real things, so time limits are generous: a slow machine is no failure. */
-function project(name: string, include: readonly string[], seconds: number) {
+function project(name: string, include: readonly string[], seconds: number, globalSetup: readonly string[] = []) {
 	const limit = seconds * 1000;
 	return {
 		extends: true as const,
@@ -22,6 +17,7 @@ function project(name: string, include: readonly string[], seconds: number) {
 			testTimeout: limit,
 			hookTimeout: limit,
 			teardownTimeout: 30_000,
+			globalSetup: [...globalSetup],
 		},
 	};
 }
@@ -34,6 +30,7 @@ export default defineConfig({
 			project("unit", ["src/**/*.test.ts", "ui/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "bench/**/*.test.ts"], 30),
 			project("contract", ["test/contract/**/*.test.ts"], 60),
 			project("integration", ["test/integration/**/*.test.ts"], 180),
+			project("kubernetes", ["test/kubernetes/**/*.test.ts"], 180, ["test/kubernetes/shared.ts"]),
 			project("e2e", ["test/e2e/**/*.test.ts"], 300),
 		],
 	},

@@ -38,10 +38,10 @@ export const checks = [
 				},
 			]
 		: []),
-	...["unit", "contract", "integration", "e2e"].map((tests) => ({
+	...["unit", "contract", "integration", "kubernetes", "e2e"].map((tests) => ({
 		name: tests === "e2e" ? "end to end" : tests,
 		tests,
-		slow: tests === "integration" || tests === "e2e",
+		slow: tests !== "unit" && tests !== "contract",
 		fix: `node_modules/.bin/vitest run --project ${tests} PATH runs one file alone`,
 	})),
 ];
