@@ -19,6 +19,8 @@ export interface AppErrorOptions {
 	/** What the reader can do about it: one sentence. */
 	readonly hint?: string;
 	readonly place?: SourcePlace;
+	/** Path of the field in the Object that it speaks of, `spec.replicas`. */
+	readonly field?: string;
 	readonly cause?: unknown;
 	/** Milliseconds after which another try makes sense, where the cause said so. */
 	readonly retryAfterMs?: number;
@@ -31,6 +33,7 @@ export class AppError extends Error {
 	readonly kind: ErrorKind;
 	readonly hint: string | undefined;
 	readonly place: SourcePlace | undefined;
+	readonly field: string | undefined;
 	readonly retryAfterMs: number | undefined;
 
 	constructor(message: string, options: AppErrorOptions) {
@@ -39,6 +42,7 @@ export class AppError extends Error {
 		this.kind = options.kind;
 		this.hint = options.hint;
 		this.place = options.place;
+		this.field = options.field;
 		this.retryAfterMs = options.retryAfterMs;
 	}
 }

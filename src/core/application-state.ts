@@ -96,6 +96,12 @@ export interface DriftedObject {
 	readonly key: ObjectKey;
 	/** ISO 8601, when it was first seen. */
 	readonly since: string;
+	/** Why it is not repaired: `report` and `ask` by policy, `fight` because repairs did not last. Absent: it is still to be. */
+	readonly mode?: "report" | "ask" | "fight";
+	/** Some of the fields that differ, who set them and when, as far as the target knows. */
+	readonly fields?: readonly { readonly path: string; readonly manager?: string; readonly since?: string }[];
+	/** Of a fight: against whom. */
+	readonly message?: string;
 }
 
 /** Whether what was applied last is all of it and nothing else. */

@@ -1,3 +1,4 @@
+import type { DriftMode } from "./documents/environment.ts";
 import type { DesiredObject, HookPhase, Json, ObjectKey, ObjectRef } from "./object.ts";
 
 export type ChangeAction = "create" | "update" | "replace" | "delete" | "unchanged" | "skip";
@@ -14,6 +15,8 @@ export interface FieldDifference {
 	readonly manager?: string;
 	/** ISO 8601: when they did. */
 	readonly since?: string;
+	/** What a drift rule says of the field, where one does. */
+	readonly drift?: DriftMode;
 }
 
 /** One step of a Plan. */

@@ -56,6 +56,17 @@ export function rollbackHolds(state: ApplicationState): readonly Hold[] {
 	];
 }
 
+/** What waits for a person because it drifted. */
+export function driftHolds({ drift }: Pick<ApplicationState, "drift">): readonly Hold[] {
+	const asking = drift.filter((each) => each.mode === "ask").length;
+	const ask = `${asking} ${asking === 1 ? "object differs" : "objects differ"} from what was applied: sync to repair`;
+	const fights = drift.filter((each) => each.mode === "fight").slice(0, 5);
+	return [
+		...(asking === 0 ? [] : [{ reason: "DriftAsk", message: ask } as const]),
+		...fights.map(({ message = "" }) => ({ reason: "DriftFight", message }) as const),
+	];
+}
+
 /** Everything that a Sync or a repair has to wait for now, and until when at the latest. */
 function waitsFor(situation: Situation, step: "sync" | "repair"): { readonly holds: readonly Hold[]; readonly until?: number } {
 	const { state, target, now, window, blockedBy } = situation;
@@ -95,7 +106,7 @@ function whileWaiting(situation: Situation, waiting: NextStep): NextStep {
 /** What to do next for one Application. Pure: the same Situation gives the same step. */
 export function nextStep(situation: Situation): NextStep {
 	const { state, target } = situation;
-	const always = rollbackHolds(state);
+	const always = [...rollbackHolds(state), ...driftHolds(state)];
 	const wait = (hold: Hold): NextStep => ({ do: "wait", holds: [...always, hold] });
 	if (situation.suspended || state.suspended !== undefined) {
 		return wait(suspendedHold(state.suspended?.by.name));

@@ -3,6 +3,7 @@ import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
 import type { ProjectDocument } from "../core/documents/project.ts";
+import type { Fight } from "../core/fight.ts";
 import type { DesiredObject, ObjectKey } from "../core/object.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Driver, Target, TargetOptions, TargetSettings } from "../ports/driver.ts";
@@ -24,10 +25,14 @@ export interface EngineContext {
 	readonly log: Log;
 	readonly random: () => number;
 	readonly control: () => ControlSet;
+	/** An Application as a reconcile sees it; undefined where its documents or its Environment are not known. */
+	readonly application: (name: string, signal: AbortSignal) => ApplicationContext | undefined;
 	/** Looks at an Application again after a time. */
 	readonly requeue: (application: string, afterMs: number) => void;
 	/** Objects that may differ from what was applied, by Application: forgotten at a restart, found again by the first sweep. */
 	readonly suspects: Map<string, Set<ObjectKey> | "all">;
+	/** Repairs that did not last, by Application and key: forgotten at a restart. */
+	readonly fights: Map<string, Fight>;
 	/** The rendered Objects used last, by their hash; the store has them all. */
 	readonly recent: Map<string, readonly DesiredObject[]>;
 	/** Counts what the figures speak of: renders, writes to targets. */

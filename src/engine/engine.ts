@@ -134,8 +134,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		log,
 		random,
 		control: () => control.current(),
+		application: contextOf,
 		requeue: (name, afterMs) => wake(name, priority.revision, afterMs),
 		suspects,
+		fights: new Map(),
 		recent: new Map(),
 		counters,
 	};
@@ -253,6 +255,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 				sameSurroundings(document, set, before);
 			if (same) continue;
 			if (state.attempt !== undefined) await status.update(state.name, { attempt: undefined });
+			if (state.drift.length > 0 && !suspects.has(state.name)) suspects.set(state.name, new Set(state.drift.map((each) => each.key)));
 			wake(state.name, priority.revision);
 		}
 	}

@@ -7,9 +7,10 @@ import type { FileTree, SignalOption } from "../ports/repository.ts";
 import type { ApplicationContext, EngineContext } from "./context.ts";
 import { stateOf } from "./context.ts";
 import type { WorkingTree } from "./operations.ts";
-import { compare, renderedObjects } from "./stages/observe.ts";
+import { compare } from "./stages/observe.ts";
 import { demandKinds } from "./stages/project.ts";
 import { followedRef, renderApplication, type Trees } from "./stages/render.ts";
+import { renderedObjects } from "./stages/rendered.ts";
 
 /** Lays files over a tree: given by the composition root. */
 export type OverlayTree = (base: FileTree, files: ReadonlyMap<string, Buffer | null>) => FileTree;

@@ -36,7 +36,7 @@ function decide(engine: EngineContext, application: ApplicationContext): NextSte
 	return nextStep({
 		state,
 		target: wanted(engine, name),
-		drifted: engine.suspects.has(name) || state.drift.length > 0,
+		drifted: engine.suspects.has(name) || state.drift.some((each) => each.mode === undefined),
 		drift: document.spec.drift ?? policy.drift,
 		sync: policy.sync,
 		suspended: document.spec.suspend,
@@ -107,16 +107,15 @@ async function carryOut(engine: EngineContext, application: ApplicationContext, 
 	const { name, document, environment } = application;
 	const target = wanted(engine, name);
 	if (step.do === "sync" && target !== undefined) await syncStage(engine, application, target, step.trigger);
-	if (step.do === "repair") await repairStage(engine, application, "heal");
-	if (step.do === "report")
-		await repairStage(engine, application, (document.spec.drift ?? environment.spec.policy.drift) === "ask" ? "ask" : "report");
+	if (step.do === "repair" || step.do === "report")
+		await repairStage(engine, application, document.spec.drift ?? environment.spec.policy.drift);
 	if (step.do === "wait") {
 		await engine.status.update(name, { holds: step.holds });
 		if (step.until !== undefined) engine.requeue(name, Math.min(Math.max(step.until - engine.clock.now(), 0) + 1, maxWaitMs));
 	}
 	// A newer Revision may wait: what it waits for is shown again once the drift is repaired.
 	if (step.do === "repair") engine.requeue(name, 0);
-	if (step.do === "nothing" || step.do === "repair") await engine.status.update(name, { holds: step.holds });
+	if (step.do === "nothing") await engine.status.update(name, { holds: step.holds });
 }
 
 /** An Application that moved: what it had in its old Environment goes first. True when nothing is left there. */

@@ -68,6 +68,23 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 			expect((await store.events({ limit: 10 })).map((event) => event.message)).toEqual(["before", "after"]);
 		});
 
+		it("tells who owns an Object of an Environment, and passes it from one to another in one write", async () => {
+			await store.write([{ type: "own", application: "shop", environment: "dev", objects: [ownedObject("a"), ownedObject("b")] }]);
+			const [a, b, c] = [ownedObject("a"), ownedObject("b"), ownedObject("c")];
+			const keys = [a.key, b.key, c.key];
+			await store.write([
+				{ type: "disown", application: "shop", keys: [a.key] },
+				{ type: "own", application: "other", environment: "dev", objects: [a] },
+			]);
+			const owners = await store.owners("dev", keys);
+			expect([...owners].map(([key, owner]) => [key, owner.application, owner.object]).toSorted()).toEqual([
+				[a.key, "other", a],
+				[b.key, "shop", b],
+			]);
+			expect((await store.owners("staging", keys)).size).toBe(0);
+			expect((await store.owners("dev", [])).size).toBe(0);
+		});
+
 		it("disowns, removes and forgets as told", async () => {
 			const many = Array.from({ length: 350 }, (_, index) => ownedObject(`f${index}`));
 			await store.write([

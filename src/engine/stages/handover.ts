@@ -3,7 +3,8 @@ import { runs } from "../../core/application-state.ts";
 import { keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import type { Owner } from "../../ports/store.ts";
 import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
-import { renderedObjects } from "./observe.ts";
+import { needsRender } from "./render.ts";
+import { renderedObjects } from "./rendered.ts";
 
 /** Of Objects that other Applications own, those that these no longer want: what the newest render of theirs does not hold. */
 export async function givenUp(engine: EngineContext, owners: ReadonlyMap<ObjectKey, Owner>): Promise<ReadonlyMap<ObjectKey, Owner>> {
@@ -45,6 +46,8 @@ export async function wantedElsewhere(
 		if (name === application.name || document.spec.environment !== environment) continue;
 		const state = engine.status.get(name);
 		if (state === undefined || state.rendered === undefined) throw notRendered(name, engine, application);
+		const other = engine.application(name, application.signal);
+		if (state.renderFailure === undefined && other !== undefined && (await needsRender(engine, other))) throw beingRendered(name);
 		if (runs(state, state.rendered.hash)) continue;
 		const wanted = new Set((await renderedObjects(engine, state.rendered.hash)).map((object) => keyOf(refOf(object))));
 		const taken = keys.filter((key) => wanted.has(key));
@@ -54,6 +57,10 @@ export async function wantedElsewhere(
 		engine.requeue(name, 0);
 	}
 	return found;
+}
+
+function beingRendered(name: string): AppError {
+	return new AppError(`waits until the Application ${name} is rendered anew`, { code: "RenderPending", kind: "waiting", retryAfterMs: 20 });
 }
 
 function notRendered(name: string, engine: EngineContext, application: ApplicationContext): AppError {

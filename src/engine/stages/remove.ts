@@ -1,3 +1,4 @@
+import { toAppError } from "../../core/app-error.ts";
 import { nextDelay } from "../../core/backoff.ts";
 import { guardDeletion } from "../../core/guard.ts";
 import type { DesiredObject } from "../../core/object.ts";
@@ -131,9 +132,10 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 	} catch (error) {
 		if (signal.aborted) throw error;
 		const failure = failureOf(error);
-		if (failure.code === "HandoverPending") {
-			await engine.status.update(name, { holds: [{ reason: "Handover", message: failure.message }] });
-			engine.requeue(name, handoverMs);
+		if (failure.kind === "waiting") {
+			if (failure.code === "HandoverPending")
+				await engine.status.update(name, { holds: [{ reason: "Handover", message: failure.message }] });
+			engine.requeue(name, toAppError(error).retryAfterMs ?? handoverMs);
 			return false;
 		}
 		const count = (attempt?.hash === "removal" ? attempt.count : 0) + 1;

@@ -6,8 +6,8 @@ import type { FileTree, SignalOption } from "../../ports/repository.ts";
 import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { targetKind } from "../targets.ts";
-import { remember } from "./observe.ts";
 import { demandRepository } from "./project.ts";
+import { remember } from "./rendered.ts";
 
 /** About when a render that failed for a passing reason is tried again. */
 const retryMs = 10_000;

@@ -1,4 +1,4 @@
-import { AppError } from "../../core/app-error.ts";
+import { AppError, toAppError } from "../../core/app-error.ts";
 import { type Failure, runs, type SyncRequest, type SyncState } from "../../core/application-state.ts";
 import { nextDelay } from "../../core/backoff.ts";
 import type { Change } from "../../core/change.ts";
@@ -19,8 +19,9 @@ import { type ApplicationContext, type EngineContext, stateOf, targetOf, timesta
 import { failureOf } from "../failure.ts";
 import { automation, type NewEvent } from "../status.ts";
 import { healthOf } from "./health.ts";
-import { type Comparison, compare, keepOf, renderedObjects } from "./observe.ts";
+import { type Comparison, compare, keepOf } from "./observe.ts";
 import { demandKinds } from "./project.ts";
+import { renderedObjects } from "./rendered.ts";
 
 /** Most Objects whose results wait in memory before they are written. */
 const flushEvery = 200;
@@ -85,18 +86,18 @@ export async function syncStage(
 	} catch (error) {
 		if (signal.aborted) throw error;
 		if (running !== undefined) await flush(running);
-		if (failureOf(error).kind === "waiting") return await waitFor(engine, application, failureOf(error));
+		if (failureOf(error).kind === "waiting") return await waitFor(engine, application, failureOf(error), toAppError(error).retryAfterMs);
 		await fail(engine, application, target, trigger, request, failureOf(error), error);
 	}
 }
 
 /** The Environment is being opened, or another Application comes first. */
-async function waitFor(engine: EngineContext, { name }: ApplicationContext, failure: Failure): Promise<void> {
+async function waitFor(engine: EngineContext, { name }: ApplicationContext, failure: Failure, afterMs = waitMs): Promise<void> {
 	if (failure.code === "HandoverPending")
 		await engine.status.update(name, {
 			holds: [...rollbackHolds(stateOf(engine, name)), { reason: "Handover", message: failure.message }],
 		});
-	engine.requeue(name, waitMs);
+	engine.requeue(name, afterMs);
 }
 
 /** Takes a request away when it is done; one that a person made meanwhile stays. */
