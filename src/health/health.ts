@@ -1,7 +1,13 @@
 import type { HealthRule } from "../core/documents/environment.ts";
+import { matchesGlob } from "../core/glob.ts";
 import type { Health } from "../core/health.ts";
-import { builtInHealth } from "./built-in.ts";
-import type { LiveObject } from "./live-object.ts";
+import { createExpressionRunner } from "../lib/cel/expression-runner.ts";
+import { builtInHealth, groupOf } from "./built-in.ts";
+import { deletion } from "./conventions.ts";
+import { type LiveObject, textAt } from "./live-object.ts";
+import { celRule } from "./rules/cel.ts";
+import type { CustomRule } from "./rules/custom-rule.ts";
+import { createLuaRunner } from "./rules/lua.ts";
 
 /** Says how healthy Objects are. */
 export interface HealthAssessor {
@@ -15,11 +21,46 @@ export interface HealthAssessor {
 }
 
 export interface HealthOptions {
-	/** Longest time that one evaluation of a rule may take, in milliseconds. */
+	/** Longest time that one evaluation of a rule may take, in milliseconds; 1,000 where absent. */
 	readonly timeoutMs?: number;
 }
 
+const maxKinds = 10_000;
+
 /** An assessor with the rules of an Environment, which come before Gitward's own; the first that fits an Object counts. */
-export function createHealth(_rules: readonly HealthRule[], _options: HealthOptions = {}): HealthAssessor {
-	return { assess: builtInHealth, close: async () => {} };
+export function createHealth(rules: readonly HealthRule[], { timeoutMs = 1000 }: HealthOptions = {}): HealthAssessor {
+	if (rules.length === 0) return { assess: builtInHealth, close: async () => {} };
+	const expressions = createExpressionRunner({ timeoutMs });
+	const scripts = createLuaRunner({ timeoutMs });
+	const ready = rules.map(({ group, kind, cel, lua }) => ({
+		group,
+		kind,
+		rule: cel === undefined ? scripts.rule(lua ?? "") : celRule(cel, expressions),
+	}));
+	const byKind = new Map<string, CustomRule | undefined>();
+
+	function ruleFor(object: LiveObject): CustomRule | undefined {
+		const group = groupOf(object);
+		const kind = textAt(object, "kind");
+		const key = `${kind}.${group}`;
+		if (!byKind.has(key)) {
+			if (byKind.size >= maxKinds) byKind.clear();
+			byKind.set(key, ready.find((each) => matchesGlob(each.group, group) && matchesGlob(each.kind, kind))?.rule);
+		}
+		return byKind.get(key);
+	}
+
+	return {
+		assess(object) {
+			const rule = ruleFor(object);
+			if (rule === undefined) return builtInHealth(object);
+			const leaving = deletion(object);
+			if (leaving !== undefined) return leaving;
+			const given = rule(object);
+			return given instanceof Promise ? given.then((health) => health ?? builtInHealth(object)) : (given ?? builtInHealth(object));
+		},
+		async close() {
+			await Promise.all([expressions.close(), scripts.close()]);
+		},
+	};
 }

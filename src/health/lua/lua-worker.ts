@@ -1,0 +1,26 @@
+// Runs in a worker thread: evaluates health scripts, and answers each.
+import { parentPort } from "node:worker_threads";
+import { createSandbox, type LuaAnswer, type Sandbox } from "./sandbox.ts";
+
+export type { LuaAnswer } from "./sandbox.ts";
+
+/** What the worker is asked for. */
+export interface LuaWork {
+	readonly script: string;
+	readonly object: unknown;
+}
+
+let sandbox: Promise<Sandbox> | undefined;
+
+async function answer({ script, object }: LuaWork): Promise<LuaAnswer> {
+	try {
+		sandbox ??= createSandbox();
+		return (await sandbox).run(script, object);
+	} catch (error) {
+		// A trap of the machine beneath: what it left is not used again.
+		sandbox = undefined;
+		return { ok: false, message: `Lua broke: ${error instanceof Error ? error.message : String(error)}` };
+	}
+}
+
+parentPort?.on("message", (work: LuaWork) => void answer(work).then((given) => parentPort?.postMessage(given)));
