@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { nameSchema } from "../core/documents/metadata.ts";
-import { applicationDetailSchema, applicationSummarySchema, historyEntrySchema, objectViewSchema } from "../core/views/application.ts";
+import {
+	applicationDetailSchema,
+	applicationSummarySchema,
+	childViewSchema,
+	historyEntrySchema,
+	noteViewSchema,
+	objectViewSchema,
+} from "../core/views/application.ts";
 import { pageOf, planSchema } from "../core/views/common.ts";
 import { controlViewSchema } from "../core/views/control.ts";
 import { environmentViewSchema } from "../core/views/environment.ts";
@@ -79,6 +86,25 @@ export const contract = {
 		query: page,
 		status: 200,
 		answer: pageOf(objectViewSchema),
+	},
+	listChildren: {
+		method: "GET",
+		path: "/api/v1/applications/:name/children",
+		tag: "applications",
+		summary: "What the target holds beneath the Application's Objects (ReplicaSets, Pods), asked for now.",
+		params: named,
+		query: page,
+		status: 200,
+		answer: pageOf(childViewSchema),
+	},
+	listNotes: {
+		method: "GET",
+		path: "/api/v1/applications/:name/notes",
+		tag: "applications",
+		summary: "What the target itself recorded about the Application's Objects and what is beneath them (Kubernetes Events), oldest first.",
+		params: named,
+		status: 200,
+		answer: z.object({ items: z.array(noteViewSchema) }),
 	},
 	getPlan: {
 		method: "GET",

@@ -47,6 +47,9 @@ export function handlersOf(operations: Operations): Handlers {
 		getApplication: ({ params, signal }) => operations.application(params.name, { signal }),
 		listObjects: async ({ params, query, signal }) =>
 			pageOfList(await operations.objects(params.name, { signal }), (each) => each.key, query),
+		listChildren: async ({ params, query, signal }) =>
+			pageOfList(await operations.children(params.name, { signal }), (each) => each.key, query),
+		listNotes: async ({ params, signal }) => ({ items: [...(await operations.notes(params.name, { signal }))] }),
 		getPlan: ({ params, signal }) => operations.plan(params.name, { signal }),
 		planWorkingTree: ({ params, body, signal }) => operations.plan(params.name, { signal, workingTree: toWorkingTree(body) }),
 		findAffected: async ({ body, signal }) => ({ applications: [...(await operations.affected(toWorkingTree(body), { signal }))] }),

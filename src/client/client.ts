@@ -21,7 +21,9 @@ export type InputOf<K extends RouteName> = Given<Contract[K], "params"> & QueryG
 export type AnswerOf<K extends RouteName> = z.output<Contract[K]["answer"]>;
 
 type CallName = { [K in RouteName]: Contract[K] extends { stream: string } ? never : K }[RouteName];
-type ListName = { [K in CallName]: AnswerOf<K> extends { items: unknown[] } ? K : never }[CallName];
+type ListName = {
+	[K in CallName]: AnswerOf<K> extends { items: unknown[] } ? ("next" extends keyof AnswerOf<K> ? K : never) : never;
+}[CallName];
 type ItemOf<K extends ListName> = AnswerOf<K> extends { items: (infer T)[] } ? T : never;
 
 export interface SignalOption {

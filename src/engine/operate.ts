@@ -3,7 +3,7 @@ import type { ApplicationState } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import { shortRevision } from "../core/revision.ts";
 import { isSettled } from "../core/summarise.ts";
-import type { HistoryEntry, Hold } from "../core/views/application.ts";
+import type { ChildView, HistoryEntry, Hold } from "../core/views/application.ts";
 import type { Actor } from "../core/views/common.ts";
 import type { LogLine } from "../ports/driver.ts";
 import type { HistoryRecord } from "../ports/store.ts";
@@ -14,7 +14,7 @@ import type { Origins } from "./origins.ts";
 import { isAffected, type OverlayTree, planApplication } from "./plan.ts";
 import type { NewEvent } from "./status.ts";
 import type { Targets } from "./targets.ts";
-import { environmentView, objectViews, summaryView } from "./views.ts";
+import { childView, environmentView, objectViews, printing, summaryView } from "./views.ts";
 
 export interface OperateOptions {
 	readonly engine: EngineContext;
@@ -134,6 +134,18 @@ export function createOperations(options: OperateOptions): Operations {
 		}
 	}
 
+	async function children(name: string, signal?: AbortSignal): Promise<readonly ChildView[]> {
+		known(name);
+		const application = context(name, signal);
+		const found = await targetOf(engine, application).children?.(name, await store.inventory(name), application.options);
+		return (found ?? []).map(childView);
+	}
+
+	/** Key of a child that is called so. */
+	async function childNamed(name: string, object: string, signal?: AbortSignal): Promise<string | undefined> {
+		return (await children(name, signal)).find((each) => each.logs && (each.key === object || each.name === object))?.key;
+	}
+
 	async function* logs(
 		name: string,
 		object: string | undefined,
@@ -144,8 +156,8 @@ export function createOperations(options: OperateOptions): Operations {
 		const owned = await store.inventory(name);
 		const chosen =
 			object === undefined
-				? owned.find((each) => each.ref.kind === "Process" || each.ref.kind === "Unit")
-				: owned.find((each) => each.key === object || each.ref.name === object);
+				? owned.find((each) => each.ref.kind !== "Job" && printing.has(each.ref.kind))?.key
+				: (owned.find((each) => each.key === object || each.ref.name === object)?.key ?? (await childNamed(name, object, given.signal)));
 		if (chosen === undefined) {
 			throw new AppError(object === undefined ? `${name} has nothing that prints logs` : `${name} owns no Object ${object}`, {
 				code: "ObjectUnknown",
@@ -153,7 +165,7 @@ export function createOperations(options: OperateOptions): Operations {
 				hint: `\`gitward tree ${name}\` lists its Objects.`,
 			});
 		}
-		for await (const line of targetOf(engine, application).logs(name, chosen.key, given)) yield { ...line, object: chosen.key };
+		for await (const line of targetOf(engine, application).logs(name, chosen, given)) yield { ...line, object: chosen };
 	}
 
 	return {
@@ -187,10 +199,17 @@ export function createOperations(options: OperateOptions): Operations {
 			return {
 				...summaryView(state, document, started),
 				inventory: [...inventory],
-				warnings: [...(state.rendered?.warnings ?? []), ...(state.skipped ?? [])],
+				warnings: [...(state.rendered?.warnings ?? []), ...(state.skipped ?? []), ...(state.warnings ?? [])],
 			};
 		},
 		objects: (name, given = {}) => objects(name, given.signal),
+		children: (name, given = {}) => children(name, given.signal),
+		async notes(name, given = {}) {
+			known(name);
+			const application = context(name, given.signal);
+			const found = await targetOf(engine, application).notes?.(name, await store.inventory(name), application.options);
+			return (found ?? []).map((note) => ({ ...note }));
+		},
 		async history(name, page) {
 			const found = await store.history(name, page);
 			if (found.items.length === 0) known(name);

@@ -1,4 +1,4 @@
-import type { ApplicationDetail, ApplicationSummary, HistoryEntry, ObjectView } from "../core/views/application.ts";
+import type { ApplicationDetail, ApplicationSummary, ChildView, HistoryEntry, NoteView, ObjectView } from "../core/views/application.ts";
 import type { Actor, Page, PlanView } from "../core/views/common.ts";
 import type { ControlView } from "../core/views/control.ts";
 import type { EnvironmentView } from "../core/views/environment.ts";
@@ -32,6 +32,10 @@ export interface Operations {
 	applications(): readonly ApplicationSummary[];
 	application(name: string, options?: SignalOption): Promise<ApplicationDetail>;
 	objects(name: string, options?: SignalOption): Promise<readonly ObjectView[]>;
+	/** What the target holds beneath the Application's Objects, asked for now; empty where a target has no such thing. */
+	children(name: string, options?: SignalOption): Promise<readonly ChildView[]>;
+	/** What the target itself recorded about them, oldest first. */
+	notes(name: string, options?: SignalOption): Promise<readonly NoteView[]>;
 	/** Newest first. */
 	history(name: string, page: PageOptions): Promise<Page<HistoryEntry>>;
 	/** Ascending by id, those after `after`; with `newest` the last ones. */

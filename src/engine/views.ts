@@ -1,12 +1,12 @@
-import type { ApplicationState, Failure } from "../core/application-state.ts";
+import type { ApplicationState, DriftedObject, Failure } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
 import { type Health, worstHealth } from "../core/health.ts";
 import { parseKey } from "../core/object.ts";
 import { conditionsOf, syncStatus } from "../core/summarise.ts";
-import type { ApplicationSummary, ObjectView } from "../core/views/application.ts";
+import type { ApplicationSummary, ChildView, ObjectView } from "../core/views/application.ts";
 import type { EnvironmentView } from "../core/views/environment.ts";
-import type { ObjectHealth, OwnedObject } from "../ports/driver.ts";
+import type { LiveChild, ObjectHealth, OwnedObject } from "../ports/driver.ts";
 import { targetKind } from "./targets.ts";
 
 /** An Application as listings show it. */
@@ -30,6 +30,33 @@ export function summaryView(state: ApplicationState, document: ApplicationDocume
 	};
 }
 
+/** Kinds of Objects that print. */
+export const printing: ReadonlySet<string> = new Set([
+	"Process",
+	"Unit",
+	"Job",
+	"Pod",
+	"Deployment",
+	"StatefulSet",
+	"DaemonSet",
+	"ReplicaSet",
+]);
+
+function driftView({ since, mode, fields, message }: DriftedObject): NonNullable<ObjectView["drift"]> {
+	return {
+		since,
+		...(mode === undefined ? {} : { mode }),
+		fields: (fields ?? []).map((field) => ({ ...field })),
+		...(message === undefined ? {} : { message }),
+	};
+}
+
+/** What the target holds beneath Objects. */
+export function childView({ key, parent, health, created, logs }: LiveChild): ChildView {
+	const { kind, name, namespace } = parseKey(key);
+	return { key, kind, name, namespace, parent, health: { ...health }, ...(created === undefined ? {} : { created }), logs };
+}
+
 /** The Inventory with the health of each Object. */
 export function objectViews(
 	state: ApplicationState,
@@ -37,19 +64,21 @@ export function objectViews(
 	healths: readonly ObjectHealth[],
 ): readonly ObjectView[] {
 	const byKey = new Map(healths.map((health) => [health.key, health]));
-	const drifted = new Set(state.drift.map((each) => each.key));
+	const drifted = new Map(state.drift.map((each) => [each.key, each]));
 	return owned.map((object) => {
 		const ref = parseKey(object.key);
 		const health = byKey.get(object.key);
+		const drift = drifted.get(object.key);
 		return {
 			key: object.key,
 			kind: ref.kind,
 			name: ref.name,
 			namespace: ref.namespace,
 			health: health === undefined ? { status: "Unknown", message: "" } : { status: health.status, message: health.message },
-			drifted: drifted.has(object.key),
+			drifted: drift !== undefined,
+			...(drift === undefined ? {} : { drift: driftView(drift) }),
 			created: object.created,
-			logs: ref.kind === "Process" || ref.kind === "Job" || ref.kind === "Unit" || ref.kind === "Pod",
+			logs: printing.has(ref.kind),
 		};
 	});
 }

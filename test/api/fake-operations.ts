@@ -1,5 +1,12 @@
 import { AppError } from "../../src/core/app-error.ts";
-import type { ApplicationDetail, ApplicationSummary, HistoryEntry, ObjectView } from "../../src/core/views/application.ts";
+import type {
+	ApplicationDetail,
+	ApplicationSummary,
+	ChildView,
+	HistoryEntry,
+	NoteView,
+	ObjectView,
+} from "../../src/core/views/application.ts";
 import type { Actor, Page, PlanView } from "../../src/core/views/common.ts";
 import type { ControlView } from "../../src/core/views/control.ts";
 import type { EnvironmentView } from "../../src/core/views/environment.ts";
@@ -75,6 +82,27 @@ export class FakeOperations implements Operations {
 	async objects(name: string): Promise<readonly ObjectView[]> {
 		this.#find(name);
 		return [sampleObject(name, "web"), sampleObject(name, "page")];
+	}
+
+	async children(name: string): Promise<readonly ChildView[]> {
+		this.#find(name);
+		const health = { status: "Progressing", message: "" } as const;
+		return [
+			{
+				key: "Pod/shop/web-1",
+				kind: "Pod",
+				name: "web-1",
+				namespace: "shop",
+				parent: `Process.host.gitward.dev/${name}/web`,
+				health,
+				logs: true,
+			},
+		];
+	}
+
+	async notes(name: string): Promise<readonly NoteView[]> {
+		this.#find(name);
+		return [{ key: "Pod/shop/web-1", time: since, type: "warning", reason: "FailedScheduling", message: "no node is free", count: 3 }];
 	}
 
 	async history(name: string, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<HistoryEntry>> {

@@ -1,9 +1,13 @@
+import type { Client } from "../../client/client.ts";
+import { AppError } from "../../core/app-error.ts";
+import type { NoteView } from "../../core/views/application.ts";
 import type { GitwardEvent } from "../../core/views/event.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import type { Io } from "../io.ts";
 import { type Format, formatData, printList } from "../output.ts";
 import { clean } from "../text/paint.ts";
+import type { Column } from "../text/table.ts";
 
 interface EventsOptions extends ServerOptions {
 	readonly output: Format;
@@ -11,11 +15,37 @@ interface EventsOptions extends ServerOptions {
 	readonly follow?: boolean;
 	readonly application?: string;
 	readonly environment?: string;
+	readonly target?: boolean;
+}
+
+const noteColumns: readonly Column<NoteView>[] = [
+	{ title: "LAST", value: (note) => note.time },
+	{ title: "TYPE", value: (note) => note.type },
+	{ title: "REASON", value: (note) => note.reason },
+	{ title: "OBJECT", value: (note) => note.key },
+	{ title: "COUNT", value: (note) => String(note.count) },
+	{ title: "MESSAGE", value: (note) => clean(note.message) },
+];
+
+async function targetEvents(io: Io, client: Client, options: EventsOptions): Promise<void> {
+	if (options.application === undefined)
+		throw new AppError("--target needs --application", {
+			code: "OptionsConflict",
+			kind: "invalid",
+			hint: "Name the Application whose Objects you mean.",
+		});
+	const { items } = await client.call("listNotes", { params: { name: options.application } }, io);
+	printList(io, items.slice(-options.limit), {
+		format: options.output,
+		columns: noteColumns,
+		empty: "The target recorded nothing about it.",
+	});
 }
 
 /** Prints the last events; with --follow also those that come, until Ctrl-C. */
 export async function events(io: Io, options: EventsOptions): Promise<void> {
 	const { client } = await connect(io, options);
+	if (options.target === true) return targetEvents(io, client, options);
 	const { application, environment } = options;
 	const filter = { ...(application === undefined ? {} : { application }), ...(environment === undefined ? {} : { environment }) };
 	const { items } = await client.call("listEvents", { query: { ...filter, newest: true, limit: options.limit } }, io);

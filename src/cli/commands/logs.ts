@@ -13,10 +13,12 @@ export async function logs(
 ): Promise<void> {
 	const { client } = await connect(io, options);
 	const objects = (await client.all("listObjects", { params: { name } }, io)).filter((each) => each.logs);
-	const key =
-		object === undefined
-			? undefined
-			: (objects.find((each) => each.key === object || each.name === object || `${each.kind}/${each.name}` === object)?.key ?? object);
+	const key = object === undefined ? undefined : await keyOfPrinting(object);
+	async function keyOfPrinting(wanted: string): Promise<string> {
+		const fits = (each: { readonly key: string; readonly kind: string; readonly name: string }): boolean =>
+			each.key === wanted || each.name === wanted || `${each.kind}/${each.name}` === wanted;
+		return objects.find(fits)?.key ?? (await client.all("listChildren", { params: { name } }, io)).find(fits)?.key ?? wanted;
+	}
 	const query = { tail: options.tail, follow: options.follow === true, ...(key === undefined ? {} : { object: key }) };
 	const several = key === undefined && objects.length > 1;
 	for await (const line of client.logs({ params: { name }, query }, io)) {

@@ -1,4 +1,4 @@
-import type { ApplicationDetail, ApplicationSummary } from "../../core/views/application.ts";
+import type { ApplicationDetail, ApplicationSummary, ChildView, ObjectView } from "../../core/views/application.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import type { Io } from "../io.ts";
@@ -12,7 +12,7 @@ interface Node {
 	readonly children: readonly Node[];
 }
 
-/** Environments, their Applications and, for one Application or with --objects, their Objects. */
+/** Environments, their Applications and, for one Application or with --objects, their Objects; of one also what the target holds beneath them. */
 export async function tree(
 	io: Io,
 	name: string | undefined,
@@ -23,6 +23,7 @@ export async function tree(
 		client.all("listEnvironments", {}, io),
 		name === undefined ? client.all("listApplications", {}, io) : [await client.call("getApplication", { params: { name } }, io)],
 	]);
+	const children = name === undefined ? [] : await client.all("listChildren", { params: { name } }, io);
 	const applications: (ApplicationSummary | ApplicationDetail)[] = [];
 	for (const each of listed)
 		applications.push(
@@ -34,29 +35,49 @@ export async function tree(
 	if (options.output !== "table") {
 		const data = shown.map((environment) => ({
 			...environment,
-			applications: applications.filter((each) => each.environment === environment.name),
+			applications: applications
+				.filter((each) => each.environment === environment.name)
+				.map((each) => (each.name === name ? { ...each, children } : each)),
 		}));
 		io.out(formatData(data, options.output));
 		return;
 	}
 	for (const environment of shown) {
-		const children = applications.filter((each) => each.environment === environment.name).map((each) => applicationNode(io, each));
+		const nodes = applications.filter((each) => each.environment === environment.name).map((each) => applicationNode(io, each, children));
 		io.out(
 			`${io.paint.bold(environment.name)} ${io.paint.dim(environment.target)}  ${paintHealth(io.paint, environment.health.status, environment.health.status)}\n`,
 		);
-		print(io, children, "");
+		print(io, nodes, "");
 	}
 }
 
-function applicationNode(io: Io, application: ApplicationSummary | ApplicationDetail): Node {
+/** Children of a key, and theirs; nothing is its own child. */
+function childNodes(io: Io, parent: string, all: readonly ChildView[], application: string, depth = 0): readonly Node[] {
+	if (depth > 10) return [];
+	return all
+		.filter((each) => each.parent === parent)
+		.map((each) => ({
+			text: `${clean(shortKey(each.key, application))}  ${paintHealth(io.paint, each.health.status, each.health.status)}${each.health.message === "" ? "" : io.paint.dim(`  ${clean(each.health.message)}`)}`,
+			children: childNodes(io, each.key, all, application, depth + 1),
+		}));
+}
+
+/** What of a drifted Object differs, and who set it. */
+function driftText({ drift }: ObjectView): string {
+	const [field] = drift?.fields ?? [];
+	if (field === undefined) return " drifted";
+	return ` drifted at ${clean(field.path)}${field.manager === undefined ? "" : `, set by ${clean(field.manager)}`}`;
+}
+
+function applicationNode(io: Io, application: ApplicationSummary | ApplicationDetail, beneath: readonly ChildView[]): Node {
 	const { paint } = io;
 	const { name, sync, health } = application;
 	const objects = "inventory" in application ? application.inventory : [];
 	return {
 		text: `${name}  ${paintSync(paint, sync, sync)}, ${paintHealth(paint, health.status, health.status)}`,
 		children: objects.map((each) => ({
-			text: `${clean(shortKey(each.key, name))}  ${paintHealth(paint, each.health.status, each.health.status)}${each.drifted ? paint.yellow(" drifted") : ""}${each.created ? "" : paint.dim(" adopted")}${each.health.message === "" ? "" : paint.dim(`  ${clean(each.health.message)}`)}`,
-			children: [],
+			text: `${clean(shortKey(each.key, name))}  ${paintHealth(paint, each.health.status, each.health.status)}${each.drifted ? paint.yellow(driftText(each)) : ""}${each.created ? "" : paint.dim(" adopted")}${each.health.message === "" ? "" : paint.dim(`  ${clean(each.health.message)}`)}`,
+			children: childNodes(io, each.key, beneath, name),
 		})),
 	};
 }

@@ -85,8 +85,9 @@ export function addLookCommands(program: Command, { io, finish }: ProgramContext
 		.addOption(new Option("-n, --limit <number>", "events of the past").argParser(numberBetween(1, 500)).default(50))
 		.option("--application <name>", "only those of this Application")
 		.option("--environment <name>", "only those of this Environment")
+		.option("--target", "instead, what the target itself recorded about the Objects of --application: Events of a cluster")
 		.addOption(formatOption())
-		.action(async (options: Output & { limit: number; follow?: boolean }) =>
+		.action(async (options: Output & { limit: number; follow?: boolean; target?: boolean; application?: string }) =>
 			finish(await (await import("../commands/events.ts")).events(io, options)),
 		);
 

@@ -51,11 +51,46 @@ export const objectViewSchema = z.object({
 	namespace: z.string(),
 	health: healthSchema,
 	drifted: z.boolean(),
+	drift: z
+		.object({
+			since: z.string().describe("ISO 8601, when it was first seen."),
+			mode: z.enum(["report", "ask", "fight"]).optional().describe("Why it is not repaired; absent: it is about to be."),
+			fields: z.array(z.object({ path: z.string(), manager: z.string().optional(), since: z.string().optional() })),
+			message: z.string().optional(),
+		})
+		.optional()
+		.describe("What differs, who set it and when, as far as the target knows."),
 	created: z.boolean().describe("False for an adopted Object, which is never deleted."),
 	logs: z.boolean().describe("Whether it has logs."),
 });
 
 export type ObjectView = z.infer<typeof objectViewSchema>;
+
+export const childViewSchema = z.object({
+	key: z.string(),
+	kind: z.string(),
+	name: z.string(),
+	namespace: z.string(),
+	parent: z.string().describe("Key of the Object, or of the other child, that it belongs to."),
+	health: healthSchema,
+	created: z.string().optional().describe("ISO 8601."),
+	logs: z.boolean().describe("Whether it has logs."),
+});
+
+/** What the target holds beneath an Object: a ReplicaSet, a Pod. */
+export type ChildView = z.infer<typeof childViewSchema>;
+
+export const noteViewSchema = z.object({
+	key: z.string(),
+	time: z.string().describe("ISO 8601, the last time."),
+	type: z.enum(["info", "warning"]),
+	reason: z.string(),
+	message: z.string(),
+	count: z.int(),
+});
+
+/** What the target itself recorded about an Object: a Kubernetes Event. */
+export type NoteView = z.infer<typeof noteViewSchema>;
 
 export const applicationDetailSchema = applicationSummarySchema.extend({
 	inventory: z.array(objectViewSchema),
