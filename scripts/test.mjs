@@ -44,7 +44,16 @@ function run(command) {
 async function runTests(project) {
 	const report = join(scratch, `${project}.json`);
 	const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-	const result = await run([vitest, "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
+	const result = await run([
+		vitest,
+		"run",
+		"--project",
+		project,
+		"--passWithNoTests",
+		"--reporter=default",
+		"--reporter=json",
+		`--outputFile.json=${report}`,
+	]);
 	let passed = 0;
 	let failed = 0;
 	try {
@@ -77,10 +86,10 @@ function selected() {
 
 async function main() {
 	const wanted = selected();
-	const needsPrograms = wanted.some((check) => check.tests !== undefined);
+	const projects = wanted.flatMap((check) => check.tests ?? []);
 	if (wanted.some((check) => check.tests === "integration" || check.tests === "e2e")) setUp({ dashboard: true });
 	else installPackages();
-	const leftOut = needsPrograms ? installPrograms() : [];
+	const leftOut = projects.length > 0 ? installPrograms(projects) : [];
 	let passed = 0;
 	let failed = 0;
 	for (const check of wanted) {

@@ -34,6 +34,8 @@ export interface ApiRequestOptions {
 	readonly contentType?: string;
 	/** Default: the administrator's. */
 	readonly token?: string;
+	/** A client certificate instead of a token. */
+	readonly certificate?: CertificateFiles;
 }
 
 /** The loosest shape of an object, for assertions. */
@@ -129,11 +131,13 @@ function send<Body>(agent: Agent, url: URL, method: string, body: unknown, optio
 	const contentType = options.contentType ?? (method === "PATCH" ? "application/merge-patch+json" : "application/json");
 	const headers = {
 		accept: "application/json",
-		authorization: `Bearer ${options.token ?? ""}`,
+		...(options.certificate === undefined ? { authorization: `Bearer ${options.token ?? ""}` } : {}),
 		...(text === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(text) }),
 	};
+	const { certificate } = options;
+	const client = certificate && { cert: readFileSync(certificate.certificate), key: readFileSync(certificate.key) };
 	return new Promise((resolve, reject) => {
-		const outgoing = httpsRequest(url, { agent, method, headers, timeout: 30_000 }, (response) => {
+		const outgoing = httpsRequest(url, { agent, ...client, method, headers, timeout: 30_000 }, (response) => {
 			const chunks: Buffer[] = [];
 			response.on("data", (chunk: Buffer) => void chunks.push(chunk));
 			response.on("error", reject);

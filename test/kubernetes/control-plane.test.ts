@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AnyObject } from "./cluster.ts";
+import type { AnyObject, ApiRequestOptions } from "./cluster.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { sharedCluster } from "./shared.ts";
 
@@ -56,19 +56,13 @@ describe("a shared control plane", () => {
 		expect((await cluster.request("GET", path, undefined, { token: cluster.tokens["bob"] as string })).status).toBe(403);
 
 		await cluster.until(`/api/v1/namespaces/${namespace}/serviceaccounts/default`, ({ metadata }) => metadata !== undefined);
+		const review = { kind: "SelfSubjectReview", apiVersion: "authentication.k8s.io/v1" };
+		const who = async (options: ApiRequestOptions): Promise<AnyObject> =>
+			(await cluster.call("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review, options))["status"].userInfo;
 		const token = await cluster.serviceAccountToken(namespace, "default");
-		const who = async (options: { token: string }): Promise<AnyObject> =>
-			(
-				await cluster.call(
-					"POST",
-					"/apis/authentication.k8s.io/v1/selfsubjectreviews",
-					{ kind: "SelfSubjectReview", apiVersion: "authentication.k8s.io/v1" },
-					options,
-				)
-			)["status"].userInfo;
-		expect((await who({ token }))["username"]).toBe(`system:serviceaccount:${namespace}:default`);
-		const files = await cluster.clientCertificate("carol", ["team-a"]);
-		expect(existsSync(files.certificate)).toBe(true);
+		expect(await who({ token })).toMatchObject({ username: `system:serviceaccount:${namespace}:default` });
+		const certificate = await cluster.clientCertificate("carol", ["team-a"]);
+		expect(await who({ certificate })).toMatchObject({ username: "carol", groups: ["team-a", "system:authenticated"] });
 	});
 });
 

@@ -12,6 +12,8 @@ export interface GoProgram {
 	readonly module?: string;
 	/** Folder of our sources, relative to the checkout. */
 	readonly sources?: string;
+	/** Variables of Go that the linker sets, as the program's own release does. */
+	readonly set?: Readonly<Record<string, string>>;
 	/** How long two cores take for it, about. */
 	readonly minutes: number;
 }
@@ -55,18 +57,11 @@ export function sourceFolder(sources: string): string {
 	return join(root, sources);
 }
 
-/** `helm-3.22.0-linux-x64`; our own sources count by what they are. */
+/** `helm-3.22.0-DIGEST-linux-x64`: the digest is of how the program is built, and of our own sources. */
 function folderName(program: string, go: GoProgram): string {
-	const parts = [program, go.version, ...(go.sources === undefined ? [] : [digest(sourceFolder(go.sources))])];
-	return [...parts, process.platform, process.arch].join("-");
-}
-
-function digest(folder: string): string {
-	const hash = createHash("sha256");
-	for (const name of readdirSync(folder).sort())
-		hash
-			.update(`${name}\0`)
-			.update(readFileSync(join(folder, name)))
-			.update("\0");
-	return hash.digest("hex").slice(0, 12);
+	const hash = createHash("sha256").update(JSON.stringify([go.module, go.set]));
+	if (go.sources !== undefined)
+		for (const name of readdirSync(sourceFolder(go.sources)).sort())
+			hash.update(`\0${name}\0`).update(readFileSync(join(sourceFolder(go.sources), name)));
+	return [program, go.version, hash.digest("hex").slice(0, 12), process.platform, process.arch].join("-");
 }
