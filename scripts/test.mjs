@@ -87,7 +87,7 @@ function selected() {
 async function main() {
 	const wanted = selected();
 	const projects = wanted.flatMap((check) => check.tests ?? []);
-	if (wanted.some((check) => check.tests === "integration" || check.tests === "e2e")) setUp({ dashboard: true });
+	if (wanted.some((check) => check.tests !== undefined && check.slow)) setUp({ dashboard: true });
 	else installPackages();
 	const leftOut = projects.length > 0 ? installPrograms(projects) : [];
 	let passed = 0;

@@ -49,7 +49,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 	try {
 		const address = await prepare(folder, options);
 		const cluster = openCluster(address);
-		const [etcdPort, peerPort, kubeletPort] = (await freePorts(3)) as [number, number, number];
+		const [etcdPort, peerPort, kubeletPort] = await freePorts<[number, number, number]>(3);
 		const start = (name: ControlPlaneProgram, program: string, args: readonly string[]): Child => {
 			const child = children.start(name, programPath(program), args);
 			running.set(name, child);
@@ -88,7 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 }
 
 async function prepare(folder: string, options: ControlPlaneOptions): Promise<ClusterAddress> {
-	const [port] = (await freePorts(1)) as [number];
+	const [port] = await freePorts<[number]>(1);
 	const authority = await makeAuthority(folder, "ca");
 	const hosts = ["IP:127.0.0.1", "IP:10.0.0.1", "DNS:localhost", "DNS:kubernetes", "DNS:kubernetes.default", "DNS:kubernetes.default.svc"];
 	await issueCertificate(authority, folder, "server", { name: "kube-apiserver", hosts });

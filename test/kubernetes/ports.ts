@@ -1,19 +1,22 @@
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
+const [lowest, count, perProcess] = [20_000, 12_000, 16];
+let next = (process.pid * perProcess) % count;
+
 /**
- * Finds `count` free loopback ports below those that systems give to outgoing connections, so that a server which is restarted
- * finds its port still free.
+ * Finds free loopback ports below those that systems give to outgoing connections, so that a server which is restarted finds its port
+ * still free. Each process begins to look at another place, and never gives out a port again: starts at the same time do not meet.
  */
-export async function freePorts(count: number): Promise<number[]> {
-	const found = new Set<number>();
-	for (let attempt = 0; found.size < count && attempt < 1000; attempt += 1) {
-		const port = randomInt(20_000, 32_000);
-		if (await isFree(port)) found.add(port);
+export async function freePorts<Wanted extends number[]>(wanted: Wanted["length"]): Promise<Wanted> {
+	const found: number[] = [];
+	for (let attempt = 0; found.length < wanted && attempt < count; attempt += 1) {
+		const port = lowest + next;
+		next = (next + 1) % count;
+		if (await isFree(port)) found.push(port);
 	}
-	if (found.size < count) throw new Error(`no ${count} free ports on 127.0.0.1 between 20000 and 32000`);
-	return [...found];
+	if (found.length < wanted) throw new Error(`no ${wanted} free ports on 127.0.0.1 from ${lowest}`);
+	return found as Wanted;
 }
 
 async function isFree(port: number): Promise<boolean> {
