@@ -4,7 +4,7 @@ import type { Operations } from "../engine/operations.ts";
 /** Metrics for Prometheus: what Applications and Repositories are like now, and what happened since the start. */
 export function createMetrics(
 	operations: Operations,
-	counters: { readonly renders: number; readonly applies: number },
+	counters: { readonly renders: number; readonly applies: number; readonly reads: number; readonly writes: number },
 ): { readonly registry: Registry; stop(): void } {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: "gitward_" });
@@ -35,22 +35,21 @@ export function createMetrics(
 			for (const each of operations.repositories()) this.set({ repository: each.name }, each.conditions[0]?.status === "True" ? 1 : 0);
 		},
 	});
-	new Gauge({
-		name: "gitward_renders",
-		help: "Renders since the start.",
-		registers: [registry],
-		collect() {
-			this.set(counters.renders);
-		},
-	});
-	new Gauge({
-		name: "gitward_applies",
-		help: "Objects written to targets since the start.",
-		registers: [registry],
-		collect() {
-			this.set(counters.applies);
-		},
-	});
+	for (const [name, help, count] of [
+		["gitward_renders", "Renders since the start.", () => counters.renders],
+		["gitward_applies", "Objects written to targets since the start.", () => counters.applies],
+		["gitward_target_reads", "Requests since the start that read from a cluster.", () => counters.reads],
+		["gitward_target_writes", "Requests since the start that wrote to a cluster, dry runs included.", () => counters.writes],
+	] as const) {
+		new Gauge({
+			name,
+			help,
+			registers: [registry],
+			collect() {
+				this.set(count());
+			},
+		});
+	}
 	const syncs = new Counter({
 		name: "gitward_syncs_total",
 		help: "Syncs that ended since the start.",

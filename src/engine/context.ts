@@ -35,8 +35,8 @@ export interface EngineContext {
 	readonly fights: Map<string, Fight>;
 	/** The rendered Objects used last, by their hash; the store has them all. */
 	readonly recent: Map<string, readonly DesiredObject[]>;
-	/** Counts what the figures speak of: renders, writes to targets. */
-	readonly counters: { renders: number; applies: number };
+	/** Counts what the figures speak of: renders, Changes carried out, requests to targets. */
+	readonly counters: { renders: number; applies: number; reads: number; writes: number };
 }
 
 /** One Application as a reconcile sees it. */

@@ -72,7 +72,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	const status = await openStatus(store, clock);
 	const watched: Watched = { tracked: new Set(), sweepDue: new Set() };
 	const suspects: EngineContext["suspects"] = new Map();
-	const counters = { renders: 0, applies: 0 };
+	const counters = { renders: 0, applies: 0, reads: 0, writes: 0 };
 	const sweeps = new Map<string, () => void>();
 	let isReady = false;
 	let closed = false;
@@ -103,6 +103,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		drivers: options.drivers,
 		home: options.home,
 		instance: options.instance,
+		requests: counters,
 		blobs: { open: (name, signals) => openBlob(name, signals) },
 		clock,
 		log,

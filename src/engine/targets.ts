@@ -5,7 +5,7 @@ import type { Failure } from "../core/application-state.ts";
 import { nextDelay } from "../core/backoff.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Blobs, Driver, Target, TargetEvent } from "../ports/driver.ts";
+import type { Blobs, Driver, DriverContext, Target, TargetEvent } from "../ports/driver.ts";
 import type { Log } from "../ports/log.ts";
 import { failureOf } from "./failure.ts";
 
@@ -41,6 +41,8 @@ export interface TargetsOptions {
 	readonly home: string;
 	/** Names this Gitward on its targets: 12 hex digits. */
 	readonly instance: string;
+	/** Where Drivers count their requests. */
+	readonly requests: DriverContext["requests"];
 	readonly blobs: Blobs;
 	readonly clock: Clock;
 	readonly log: Log;
@@ -86,6 +88,7 @@ export function createTargets(options: TargetsOptions): Targets {
 					item.document,
 					{
 						instance: options.instance,
+						requests: options.requests,
 						home,
 						base,
 						blobs: options.blobs,

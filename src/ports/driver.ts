@@ -99,6 +99,8 @@ export interface DriverContext {
 	readonly blobs: Blobs;
 	readonly clock: Clock;
 	readonly log: Log;
+	/** Requests to the target, counted by the Driver as far as it makes any: metrics show them. */
+	readonly requests: { reads: number; writes: number };
 	/** Called for every event; never throws. */
 	notify(event: TargetEvent): void;
 }

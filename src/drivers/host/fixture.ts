@@ -112,6 +112,7 @@ export function createHostFixtureAt(base: string): HostFixture {
 		});
 		const opened = await driver.open(environment, {
 			instance: "0123456789ab",
+			requests: { reads: 0, writes: 0 },
 			home,
 			base,
 			blobs: {

@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ControlPlane, startControlPlane } from "../test/kubernetes/control-plane.ts";
+import { makeNamespaces } from "./bare-apply.ts";
+import { objectsOf } from "./cluster-objects.ts";
+import { createGitward, fillRepository, type Gitward } from "./gitward.ts";
+
+/** Path in the repository of what one application holds: one file of JSON documents. */
+export function applicationPath(application: number): string {
+	return `apps/app-${application}/all.yaml`;
+}
+
+/** A file of objects. */
+export function manifestsOf(objects: readonly object[]): string {
+	return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+}
+
+/** A whole Gitward over applications of 10 objects each in one hosted repository, and a cluster of its own. */
+export interface ClusterFleet extends Omit<Gitward, "converged"> {
+	readonly cluster: ControlPlane;
+	readonly applications: number;
+	converged(signal: AbortSignal): Promise<void>;
+	/** Ends both. */
+	close(): Promise<void>;
+}
+
+/** Makes a fleet in a folder and starts its cluster; Gitward does not run yet. */
+export async function createClusterFleet(
+	folder: string,
+	applications: number,
+	options: { readonly sweep?: string } = {},
+): Promise<ClusterFleet> {
+	const state = join(folder, "state");
+	const control = join(folder, "control");
+	await mkdir(join(state, "git"), { recursive: true, mode: 0o700 });
+	await mkdir(control, { recursive: true });
+	const cluster = await startControlPlane({ nodes: 0 });
+	try {
+		await makeNamespaces(cluster);
+		const metadata = (name: string): { readonly name: string } => ({ name });
+		const apiVersion = "gitward.dev/v1";
+		const documents: unknown[] = [
+			{ apiVersion, kind: "Repository", metadata: metadata("config"), spec: { url: "hosted:config" } },
+			{
+				apiVersion,
+				kind: "Environment",
+				metadata: metadata("dev"),
+				spec: { target: { kubernetes: { kubeconfig: cluster.kubeconfig } }, policy: { sweep: options.sweep ?? "1h" } },
+			},
+		];
+		for (let index = 0; index < applications; index += 1) {
+			const spec = { repository: "config", path: `apps/app-${index}`, environment: "dev" };
+			documents.push({ apiVersion, kind: "Application", metadata: metadata(`app-${index}`), spec });
+		}
+		await writeFile(join(control, "all.yaml"), documents.map((document) => JSON.stringify(document)).join("\n---\n"));
+		await fillRepository(state, manifests(applications));
+		const gitward = createGitward({ folder, control, state });
+		return {
+			...gitward,
+			get url() {
+				return gitward.url;
+			},
+			cluster,
+			applications,
+			converged: (signal) => gitward.converged(applications, signal),
+			async close() {
+				await gitward.stop();
+				await cluster.stop();
+			},
+		};
+	} catch (error) {
+		await cluster.stop();
+		throw error;
+	}
+}
+
+function* manifests(applications: number): Generator<readonly [string, string]> {
+	for (let index = 0; index < applications; index += 1) yield [applicationPath(index), manifestsOf(objectsOf(index))];
+}
