@@ -29,7 +29,7 @@ export interface FleetOptions {
 }
 
 /** A whole Gitward over 1,000 Applications of 10 Files each in one hosted repository. */
-export interface Fleet extends Omit<Gitward, "converged"> {
+export interface Fleet extends Omit<Gitward, "converged" | "synced"> {
 	readonly root: string;
 	/** Resolves when every Application is Synced and Healthy. */
 	converged(signal: AbortSignal): Promise<void>;

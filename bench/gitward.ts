@@ -13,7 +13,9 @@ export interface Gitward {
 	readonly url: string;
 	pid(): number;
 	start(): Promise<void>;
-	/** Resolves when this many Applications are Synced and Healthy, and no other is there. */
+	/** Resolves when this many Applications are Synced, and no other is there. */
+	synced(applications: number, signal: AbortSignal): Promise<void>;
+	/** The same when they are Healthy, too. */
 	converged(applications: number, signal: AbortSignal): Promise<void>;
 	metric(name: string): Promise<number>;
 	/** Resident memory in MiB. */
@@ -59,6 +61,17 @@ export function createGitward({
 		return response.text();
 	}
 
+	/** Waits until the Applications with these labels are so many, and there are no others. */
+	async function until(applications: number, labels: readonly string[], signal: AbortSignal): Promise<void> {
+		for (;;) {
+			signal.throwIfAborted();
+			const lines = (await metrics()).split("\n").filter((line) => line.startsWith("gitward_applications{"));
+			const total = lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+			if (total === applications && lines.every((line) => labels.every((label) => line.includes(label)))) return;
+			await delay(20);
+		}
+	}
+
 	return {
 		get url() {
 			return url;
@@ -87,15 +100,8 @@ export function createGitward({
 				await delay(2);
 			}
 		},
-		async converged(applications, signal) {
-			for (;;) {
-				signal.throwIfAborted();
-				const lines = (await metrics()).split("\n").filter((line) => line.startsWith("gitward_applications{"));
-				const good = lines.find((line) => line.includes('sync="Synced"') && line.includes('health="Healthy"'));
-				if (lines.length === 1 && Number(good?.split(" ").at(-1)) === applications) return;
-				await delay(20);
-			}
-		},
+		synced: (applications, signal) => until(applications, ['sync="Synced"'], signal),
+		converged: (applications, signal) => until(applications, ['sync="Synced"', 'health="Healthy"'], signal),
 		memory: () => Number(/^VmRSS:\s+(?<kib>[0-9]+) kB/mu.exec(readFileSync(`/proc/${pid()}/status`, "utf8"))?.groups?.["kib"] ?? 0) / 1024,
 		cpu() {
 			const fields = readFileSync(`/proc/${pid()}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
