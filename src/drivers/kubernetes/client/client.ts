@@ -116,6 +116,8 @@ export interface WatchLine {
 export interface WatchOptions extends SignalOption {
 	readonly namespace?: string;
 	readonly labelSelector?: string;
+	/** `metadata.name=web`: a watch of one object. */
+	readonly fieldSelector?: string;
 	readonly resourceVersion: string;
 }
 
