@@ -20,6 +20,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 import { overlayTree } from "./render/overlay-tree.ts";
+import { createRenderers } from "./render/renderers.ts";
 import { createRendering } from "./render/rendering.ts";
 import { createGitRepositories } from "./repositories/git/repositories.ts";
 import { openStore } from "./store/store.ts";
@@ -53,6 +54,7 @@ export function statePlaces(state: string): {
 	readonly hosted: string;
 	readonly mirrors: string;
 	readonly drivers: string;
+	readonly render: string;
 	readonly token: string;
 	readonly server: string;
 } {
@@ -60,6 +62,7 @@ export function statePlaces(state: string): {
 		hosted: join(state, "git"),
 		mirrors: join(state, "mirrors"),
 		drivers: join(state, "drivers"),
+		render: join(state, "render"),
 		token: join(state, "token"),
 		server: join(state, "server.json"),
 	};
@@ -156,7 +159,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 		const engine = await createEngine({
 			store,
 			repositories,
-			rendering: createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined) }),
+			rendering: createRendering({
+				kinds: (target) => (target === "host" ? hostKinds : undefined),
+				renderers: createRenderers({ path: environment["PATH"] ?? "", folder: places.render }),
+			}),
 			drivers: [createHostDriver({ exec, environment: withNode(inherited(environment)) })],
 			control: source,
 			check: demandControlSet,
@@ -191,10 +197,15 @@ function packageVersion(): string {
 }
 
 export interface StartOptions extends ComposeOptions {
-	/** Address to listen on; port 0 takes a free one. Another than loopback needs `tls` (PEM texts). */
+	/** Address to listen on; port 0 takes a free one. Another than loopback needs `tls` (PEM texts), or `plainHttp` where a mesh encrypts. */
 	readonly host: string;
 	readonly port: number;
 	readonly tls?: { readonly cert: string; readonly key: string };
+	readonly plainHttp?: boolean;
+	/** Where probes are answered, too: in clear and without a token. */
+	readonly probes?: { readonly host: string; readonly port: number };
+	/** The administrator's token; where absent it is made at the first start, in the state folder. */
+	readonly token?: Secret;
 	/** Address by which a proxy in front is reached. */
 	readonly publicUrl?: string;
 	/** Called when hosted repositories can be made, before anything reads them. */
@@ -222,6 +233,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 	const { createApi } = await import("./api/server.ts");
 	const { createMetrics } = await import("./api/metrics.ts");
 	const { loadOrMakeToken } = await import("./api/token.ts");
+	const { listenForProbes } = await import("./api/probes.ts");
 	const composed = await compose(options);
 	const { engine, git, exec, hosted } = composed;
 	const closers: (() => Promise<void> | void)[] = [() => composed.close()];
@@ -229,7 +241,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 		for (const closer of closers.splice(0).reverse()) await closer();
 	};
 	try {
-		const { token, made } = await loadOrMakeToken(statePlaces(resolve(options.state)).token);
+		const { token, made } =
+			options.token === undefined
+				? await loadOrMakeToken(statePlaces(resolve(options.state)).token)
+				: { token: options.token, made: false };
 		await options.prepare?.({ hosted: hosted.root, create: (name) => hosted.create(name), exec });
 		const metrics = createMetrics(engine.operations, engine.counters);
 		closers.push(() => metrics.stop());
@@ -241,13 +256,22 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 			token,
 			version: packageVersion(),
 			log: options.log,
-			listen: { host: options.host, port: options.port, ...(options.tls === undefined ? {} : { tls: options.tls }) },
+			listen: {
+				host: options.host,
+				port: options.port,
+				plainHttp: options.plainHttp === true,
+				...(options.tls === undefined ? {} : { tls: options.tls }),
+			},
 			...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
 			...(dashboard === undefined ? {} : { dashboard }),
 			git: (request, response, actor) => git.handle(request, response, { actor: actor.name }),
 			metrics: metrics.registry,
 		});
 		closers.push(() => api.close());
+		if (options.probes !== undefined) {
+			const probes = await listenForProbes(options.probes, () => engine.operations.ready());
+			closers.push(() => probes.close());
+		}
 		const started = engine.start();
 		started.catch((error: unknown) => options.log.error("the engine could not start", { error }));
 		await Promise.race([started, new Promise<void>((done) => systemClock.after(startWaitMs, done))]);

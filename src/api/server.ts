@@ -24,8 +24,13 @@ export interface ApiOptions {
 	readonly token: Secret;
 	readonly version: string;
 	readonly log: Log;
-	/** Port 0 takes a free one. `tls` holds PEM texts, not paths; without it only a loopback host is allowed. */
-	readonly listen: { readonly host: string; readonly port: number; readonly tls?: { readonly cert: string; readonly key: string } };
+	/** Port 0 takes a free one. `tls` holds PEM texts, not paths; without it only a loopback host is allowed, unless `plainHttp` says so. */
+	readonly listen: {
+		readonly host: string;
+		readonly port: number;
+		readonly tls?: { readonly cert: string; readonly key: string };
+		readonly plainHttp?: boolean;
+	};
 	/** The built dashboard's folder. */
 	readonly dashboard?: string;
 	/** Serves `/git/*`. */
@@ -49,11 +54,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 	const { operations, token, log, listen, version } = options;
 	const limits = { heartbeatMs: 15_000, stallMs: 30_000, most: 256, bodyMs: 60_000, closeMs: 5_000, ...options.limits };
 	const { host, port, tls } = listen;
-	if (tls === undefined && !isLoopback(host)) {
+	if (tls === undefined && listen.plainHttp !== true && !isLoopback(host)) {
 		throw new AppError(`Gitward does not listen on ${host} without TLS: the token would travel in clear`, {
 			code: "TlsRequired",
 			kind: "invalid",
-			hint: "Give --tls-cert and --tls-key, or listen on 127.0.0.1 and put a proxy with TLS, or an ssh tunnel, before it.",
+			hint: "Give --tls-cert and --tls-key, or listen on 127.0.0.1 and put a proxy with TLS, or an ssh tunnel, before it. --plain-http is for a mesh that encrypts.",
 		});
 	}
 	const server = createServer(tls);

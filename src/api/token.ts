@@ -34,8 +34,26 @@ export async function loadOrMakeToken(file: string): Promise<{ readonly token: S
 	return { token: written, made: written.reveal() === value };
 }
 
+/** The token in a file that somebody else keeps, such as a mounted Secret: its mode is theirs. */
+export async function readGivenToken(file: string): Promise<Secret> {
+	const text = await readTokenText(file);
+	if (text !== undefined) return new Secret(text);
+	throw new AppError(`There is no token file ${file}`, {
+		code: "TokenFileMissing",
+		kind: "notFound",
+		hint: "Leave --token-file out, and a token is made in the state folder.",
+	});
+}
+
 /** The token in a file, or undefined where there is no file. One that others may read is closed to them. */
 export async function readToken(file: string): Promise<Secret | undefined> {
+	const text = await readTokenText(file);
+	if (text === undefined) return undefined;
+	if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
+	return new Secret(text);
+}
+
+async function readTokenText(file: string): Promise<string | undefined> {
 	let text: string;
 	try {
 		text = (await readFile(file, "utf8")).trim();
@@ -54,6 +72,5 @@ export async function readToken(file: string): Promise<Secret | undefined> {
 			hint: "It holds one line, `gitward_` and 43 characters. Delete the file, and the next start makes a new token.",
 		});
 	}
-	if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
-	return new Secret(text);
+	return text;
 }

@@ -53,6 +53,24 @@ describe("up", () => {
 		expect(again.out).not.toContain(token);
 	});
 
+	it("listens in clear for others where it is told to, with a token that it is given, and hosts its own control repository", async () => {
+		const token = `gitward_${"a".repeat(43)}`;
+		await writeFile(join(cli.home, "given"), `${token}\n`, { mode: 0o644 });
+		const pod = ["up", "--control", "hosted:control", "--listen", "0.0.0.0:0", "--plain-http", "--probes", "127.0.0.1:0"];
+		const run = await cli.run([...pod, "--token-file", "given"], { stopWhen: isUp });
+		expect(run.code).toBe(0);
+		expect(run.out).toMatch(/http:\/\/0\.0\.0\.0:\d+/u);
+		expect(run.out + run.err).not.toContain(token);
+		expect((await stat(join(cli.home, "given"))).mode & 0o777).toBe(0o644);
+		expect(await readdir(join(cli.home, ".gitward", "git"))).toContain("control.git");
+		expect(await readdir(join(cli.home, ".gitward"))).not.toContain("token");
+
+		const silent = await cli.run([...pod, "--no-link"], { stopWhen: isUp });
+		expect(silent.code).toBe(0);
+		const made = (await readFile(join(cli.home, ".gitward", "token"), "utf8")).trim();
+		expect(silent.out + silent.err).not.toContain(made);
+	});
+
 	it("says what is missing", async () => {
 		expect(await cli.run(["up"])).toMatchObject({ code: 2, out: "" });
 		expect((await cli.run(["up", "--control", "nowhere"])).code).toBe(4);

@@ -5,6 +5,7 @@ import { loginLink } from "../../client/login-link.ts";
 import { AppError } from "../../core/app-error.ts";
 import type { RunningServer, StartOptions } from "../../server.ts";
 import { removeServerFile, writeServerFile } from "../connection/server-file.ts";
+import { credentialsIn } from "../control-credentials.ts";
 import { exitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { createLog, type LogLevel } from "../log.ts";
@@ -17,7 +18,14 @@ export interface UpOptions {
 	readonly listen: { readonly host: string; readonly port: number };
 	readonly tlsCert?: string;
 	readonly tlsKey?: string;
+	readonly plainHttp?: boolean;
 	readonly publicUrl?: string;
+	readonly probes?: { readonly host: string; readonly port: number };
+	/** Folder of the files that open a control repository. */
+	readonly controlCredentials?: string;
+	readonly tokenFile?: string;
+	/** Whether the first start prints the link that logs in. */
+	readonly link: boolean;
 	readonly example?: boolean;
 	readonly logLevel: LogLevel;
 }
@@ -27,26 +35,33 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 	const control = await controlOf(io, options);
 	const state = stateOf(io, options);
 	const tls = await readTls(io, options);
+	const credentials =
+		options.controlCredentials === undefined ? undefined : await credentialsIn(resolve(io.cwd, options.controlCredentials));
+	const tokenFile = options.tokenFile === undefined ? undefined : resolve(io.cwd, options.tokenFile);
+	const token = tokenFile === undefined ? undefined : await (await import("../../api/token.ts")).readGivenToken(tokenFile);
 	const example = options.example === true ? await livingExample(io, state) : undefined;
 	const { startServer } = await import("../../server.ts");
+	const prepare = example?.prepare ?? hostedControl(control);
 	const log = createLog({ write: io.err, level: options.logLevel, pretty: io.progress, paint: io.errPaint });
 	const server = await startServer({
 		control,
 		state,
 		...(example === undefined ? options.listen : await example.listen(options.listen)),
 		...(tls === undefined ? {} : { tls }),
+		...(credentials === undefined ? {} : { controlCredentials: credentials }),
+		...(options.plainHttp === true ? { plainHttp: true } : {}),
+		...(options.probes === undefined ? {} : { probes: options.probes }),
+		...(token === undefined ? {} : { token }),
 		...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
 		environment: io.env,
 		log,
-		...(example === undefined ? {} : { prepare: example.prepare }),
+		...(prepare === undefined ? {} : { prepare }),
 	});
 	try {
-		const tokenFile = join(state, "token");
-		await writeServerFile(state, { url: server.url, pid: process.pid, tokenFile });
-		await rememberTokenFile(io, server.url, tokenFile).catch((error: unknown) =>
-			log.warn("the address could not be remembered", { error }),
-		);
-		greet(io, server, control);
+		const keptIn = tokenFile ?? join(state, "token");
+		await writeServerFile(state, { url: server.url, pid: process.pid, tokenFile: keptIn });
+		await rememberTokenFile(io, server.url, keptIn).catch((error: unknown) => log.warn("the address could not be remembered", { error }));
+		greet(io, server, { control, link: options.link });
 		example?.tell(server.url);
 		await stopped(io);
 		io.err("\nStopping; once more stops at once.\n");
@@ -57,10 +72,10 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 	return exitCode.ok;
 }
 
-function greet(io: Io, server: RunningServer, control: string): void {
+function greet(io: Io, server: RunningServer, { control, link }: { readonly control: string; readonly link: boolean }): void {
 	const { bold, cyan, dim, green } = io.paint;
 	io.out(`${green("✓")} ${bold("Gitward")} keeps ${control} at ${cyan(server.url)}\n`);
-	if (server.firstStart)
+	if (server.firstStart && link)
 		io.out(
 			`  ${bold("Log in:")}  ${cyan(loginLink(server.url, server.token.reveal()))}\n           ${dim("(shown once; `gitward login --link` prints it again)")}\n`,
 		);
@@ -99,6 +114,12 @@ async function controlOf(io: Io, options: UpOptions): Promise<string> {
 			hint: "`gitward init FOLDER` writes a first one.",
 		});
 	return folder;
+}
+
+/** A control repository of Gitward's own hosting is there before the first push to it. */
+function hostedControl(control: string): StartOptions["prepare"] {
+	const name = /^hosted:(?<name>[^#]*)/u.exec(control)?.groups?.["name"];
+	return name === undefined ? undefined : async ({ create }) => void (await create(name));
 }
 
 /** Beside the control folder, inside it where it is a repository of its own, and here where control is no folder. */

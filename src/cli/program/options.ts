@@ -18,7 +18,7 @@ export function withWait(command: Command): Command {
 /** `--listen HOST:PORT`. */
 export function listenOption(): Option {
 	return new Option("--listen <host:port>", "where to listen; another host than loopback needs TLS")
-		.argParser(listen)
+		.argParser(hostPort)
 		.default({ host: "127.0.0.1", port: 7474 }, "127.0.0.1:7474");
 }
 
@@ -37,7 +37,8 @@ function duration(text: string): number {
 	throw new InvalidArgumentError("It must be a duration such as 90s, 10m or 2h.");
 }
 
-function listen(text: string): { readonly host: string; readonly port: number } {
+/** `HOST:PORT`, or a port alone. */
+export function hostPort(text: string): { readonly host: string; readonly port: number } {
 	const match = /^(?:(?<host>\[[0-9a-f:.]+\]|[^:]+):)?(?<port>[0-9]{1,5})$/iu.exec(text)?.groups;
 	const port = Number(match?.["port"] ?? Number.NaN);
 	if (!(port <= 65_535)) throw new InvalidArgumentError("It must be HOST:PORT, such as 127.0.0.1:7474.");

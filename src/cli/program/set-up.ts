@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
+import type { HealthCommandOptions } from "../commands/health.ts";
 import type { RenderCommandOptions } from "../commands/render.ts";
 import type { UpOptions } from "../commands/up.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import { type LogLevel, logLevels } from "../log.ts";
 import { type Format, formatOption } from "../output.ts";
-import { listenOption, namedFolder, withServer } from "./options.ts";
+import { hostPort, listenOption, namedFolder, withServer } from "./options.ts";
 import type { ProgramContext } from "./run.ts";
 
 /** Commands that begin, check and connect. */
@@ -13,11 +14,19 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.command("up")
 		.description("run Gitward")
 		.option("--control <path-or-url>", "folder or repository of the control documents")
+		.option(
+			"--control-credentials <folder>",
+			"files that open a control repository: token; username, password; ssh-privatekey, known_hosts",
+		)
 		.option("--state <folder>", "where state is kept; .gitward beside the control folder where not given")
 		.addOption(listenOption())
 		.option("--tls-cert <file>", "certificate in PEM")
 		.option("--tls-key <file>", "its key in PEM")
+		.option("--plain-http", "listen without TLS on another host than loopback; only where something else encrypts, such as a mesh")
+		.addOption(new Option("--probes <host:port>", "answer /healthz and /readyz here too, in clear and without a token").argParser(hostPort))
 		.option("--public-url <url>", "address by which a proxy in front is reached")
+		.option("--token-file <file>", "the administrator's token; made in the state folder where not given")
+		.option("--no-link", "do not print the link that logs in; for where output is kept")
 		.option("--example", "run a living example: two repositories, three Environments and a service in each")
 		.addOption(new Option("--log-level <level>", "least severe lines that are shown").choices(logLevels).default("info" satisfies LogLevel))
 		.action(async (options: UpOptions) => finish(await (await import("../commands/up.ts")).up(io, options)));
@@ -49,6 +58,17 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.addOption(new Option("-o, --output <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
 		.action(async (folder: string, options: RenderCommandOptions) =>
 			finish(await (await import("../commands/render.ts")).render(io, folder, options)),
+		);
+
+	program
+		.command("health")
+		.description("say how healthy live Objects are, without a server: for those who write health rules")
+		.argument("<file>", "YAML or JSON as the API gives it; - for standard input")
+		.addOption(new Option("--lua <file>", "judge by this health script, as Argo CD has them").conflicts("cel"))
+		.option("--cel <expression>", "judge by this CEL expression over `object`")
+		.addOption(formatOption())
+		.action(async (file: string, options: HealthCommandOptions) =>
+			finish(await (await import("../commands/health.ts")).health(io, file, options)),
 		);
 
 	withServer(program.command("login"))
