@@ -42,6 +42,14 @@ export const applicationQuery = (name: string) =>
 		queryFn: ({ signal }) => client.call("getApplication", { params: { name } }, { signal }),
 	});
 
+/** What the target holds beneath the Objects: no event tells of it. */
+export const childrenQuery = (name: string) =>
+	queryOptions({
+		queryKey: ["children", name],
+		queryFn: ({ signal }) => client.all("listChildren", { params: { name } }, { signal }),
+		refetchInterval: 5_000,
+	});
+
 export const planQuery = (name: string) =>
 	queryOptions({
 		queryKey: ["plan", name],
