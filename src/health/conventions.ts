@@ -4,7 +4,7 @@ import { at, type Condition, conditionsOf, type LiveObject, listAt, numberAt, te
 
 /** Words in a reason that say that waiting does not help. */
 const failure =
-	/fail|error|invalid|denied|forbidden|reject|unauthorized|crash|backoff|conflict|unsupported|misconfigur|exceeded|notfound|doesnotexist|expired|mismatch/iu;
+	/^Err[A-Z]|[Ff]ail|[Ee]rror|[Ii]nvalid|[Dd]enied|[Ff]orbidden|[Rr]eject|[Uu]nauthori[sz]ed|[Cc]rash|[Bb]ack[Oo]ff|[Cc]onflict|[Uu]nsupported|[Mm]isconfigur|[Ee]xceeded|[Ee]xpired/u;
 
 /** Whether a condition's reason says that waiting does not help. */
 export function saysFailure({ reason }: Condition): boolean {
@@ -51,7 +51,11 @@ export function byConventions(object: LiveObject): Health {
 	if (reconciling !== undefined) return progressing(wordsOf(reconciling));
 	const broken = isTrue("Failed", "Degraded", "Failure", "Error");
 	if (broken !== undefined) return degraded(wordsOf(broken));
-	for (const name of ["Ready", "Available", "Succeeded", "Complete", "Healthy"]) {
+	// Crossplane's two: what it last did, and what it last started.
+	const undone = conditions.find(({ type, status }) => status === "False" && (type === "Synced" || type === "LastAsyncOperation"));
+	if (undone?.reason === "ReconcilePaused") return suspended(wordsOf(undone));
+	if (undone !== undefined && (undone.type === "LastAsyncOperation" || saysFailure(undone))) return degraded(wordsOf(undone));
+	for (const name of ["Ready", "Available", "Succeeded", "Complete", "Healthy", "Synced"]) {
 		const found = conditions.find(({ type }) => type === name);
 		if (found !== undefined) return fromReadiness(object, found);
 	}

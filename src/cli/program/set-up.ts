@@ -54,6 +54,13 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.option("--application <name>", "name of the Application")
 		.option("--environment <name>", "name of the Environment, as templates see it")
 		.option("--values <file>", "values for templates, in YAML")
+		.option("--namespace <name>", "namespace of Objects that name none")
+		.addOption(
+			new Option("--target <kind>", "what the Objects are for; where absent the Environment or the Objects tell").choices([
+				"host",
+				"kubernetes",
+			]),
+		)
 		.addOption(new Option("--repository <name=folder>", "folder of another Repository that files come from").argParser(namedFolder))
 		.addOption(new Option("-o, --output <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
 		.action(async (folder: string, options: RenderCommandOptions) =>

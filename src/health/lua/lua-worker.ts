@@ -7,7 +7,8 @@ export type { LuaAnswer } from "./sandbox.ts";
 /** What the worker is asked for. */
 export interface LuaWork {
 	readonly script: string;
-	readonly object: unknown;
+	/** What it is about; absent: the script is only read. */
+	readonly object?: unknown;
 }
 
 let sandbox: Promise<Sandbox> | undefined;
@@ -15,7 +16,10 @@ let sandbox: Promise<Sandbox> | undefined;
 async function answer({ script, object }: LuaWork): Promise<LuaAnswer> {
 	try {
 		sandbox ??= createSandbox();
-		return (await sandbox).run(script, object);
+		const lua = await sandbox;
+		if (object !== undefined) return lua.run(script, object);
+		const problem = lua.check(script);
+		return problem === undefined ? { ok: true, given: false } : { ok: false, message: problem };
 	} catch (error) {
 		// A trap of the machine beneath: what it left is not used again.
 		sandbox = undefined;

@@ -11,6 +11,8 @@ export type LuaAnswer =
 export interface Sandbox {
 	/** Runs a script over `obj`, synchronously. Throws only where the sandbox itself broke: it is of no use then. */
 	run(script: string, object: unknown): LuaAnswer;
+	/** Only reads a script: what is wrong with its syntax, or undefined. */
+	check(script: string): string | undefined;
 }
 
 const maxBytes = 32 * 1024 * 1024;
@@ -63,6 +65,18 @@ export async function createSandbox(): Promise<Sandbox> {
 	}
 
 	return {
+		check(script) {
+			used = 0;
+			const state = lua.lua_newstate(allocator, null);
+			if (state === 0) return tooMuch;
+			try {
+				const code = load(state, script, "script");
+				const answer = code === LuaReturn.Ok ? undefined : failureOf(state, code);
+				return answer?.ok === false ? answer.message : undefined;
+			} finally {
+				lua.lua_close(state);
+			}
+		},
 		run(script, object) {
 			used = 0;
 			const state = lua.lua_newstate(allocator, null);

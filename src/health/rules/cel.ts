@@ -11,6 +11,17 @@ const names: Variables = { object: {}, self: {} };
 const maxNodes = 10_000;
 const maxText = 200_000;
 
+/** What is wrong with an expression before it is evaluated; undefined where it can be read. */
+export function celProblem(expression: string): string | undefined {
+	try {
+		parseExpression(expression, names);
+		return undefined;
+	} catch (error) {
+		const outcome = failed(error);
+		return outcome.ok ? undefined : reasonOf(outcome);
+	}
+}
+
 /** A CEL expression over `object` (or `self`), parsed once: evaluated here where it cannot take long, else apart under limits. */
 export function celRule(expression: string, runner: ExpressionRunner): CustomRule {
 	let parsed: ReturnType<typeof parseExpression>;
@@ -33,7 +44,7 @@ export function celRule(expression: string, runner: ExpressionRunner): CustomRul
 }
 
 function healthOf(outcome: Outcome): Health | undefined {
-	if (!outcome.ok) return failedRule(`${outcome.message}${outcome.at === undefined ? "" : ` (at character ${outcome.at + 1})`}`);
+	if (!outcome.ok) return failedRule(reasonOf(outcome));
 	const { value } = outcome;
 	if (value === null) return undefined;
 	if (typeof value === "boolean") return { status: value ? "Healthy" : "Progressing", message: "" };
@@ -41,6 +52,10 @@ function healthOf(outcome: Outcome): Health | undefined {
 	if (typeof value !== "object" || Array.isArray(value)) return failedRule("it gave no status, true or false, or {status, message}");
 	const { status, message } = value as { readonly status?: unknown; readonly message?: unknown };
 	return verdict(status, message);
+}
+
+function reasonOf({ message, at }: Outcome & { readonly ok: false }): string {
+	return `${message}${at === undefined ? "" : ` (at character ${at + 1})`}`;
 }
 
 /** Whether an Object has few enough parts for a loop over them to be short, even where the loop compares them. */

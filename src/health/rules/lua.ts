@@ -8,6 +8,8 @@ import { failedRule, verdict } from "./verdict.ts";
 export interface LuaRunner {
 	/** A script of Argo CD's form, made ready. */
 	rule(script: string): CustomRule;
+	/** What is wrong with a script before it is run; undefined where it can be read. */
+	check(script: string): Promise<string | undefined>;
 	/** Ends the thread. */
 	close(): Promise<void>;
 }
@@ -33,6 +35,11 @@ export function createLuaRunner({ timeoutMs }: { readonly timeoutMs: number }): 
 					return failedRule(error instanceof Error ? error.message : String(error));
 				}
 			};
+		},
+		async check(script) {
+			const { answers, failure } = await thread.run({ script: compatible(script) }, 1, {});
+			const [answer] = answers;
+			return answer === undefined ? failure : answer.ok ? undefined : answer.message;
 		},
 		close: () => thread.close(),
 	};
