@@ -25,35 +25,44 @@ export function treeOf(files: Readonly<Record<string, string | Buffer>>, reposit
 	return { ...overlayTree(emptyTree, new Map(entries)), repository, revision: emptyTree.revision };
 }
 
-/** Renders files for a host; `others` are further Repositories. */
+type Files = Readonly<Record<string, string | Buffer>> | FileTree;
+
+export interface RequestOptions {
+	/** Further Repositories. */
+	readonly others?: Readonly<Record<string, FileTree>>;
+}
+
+/** A request for the files of `app`, for a host. */
+export function requestOf(files: Files, request: Partial<RenderRequest> = {}, { others = {} }: RequestOptions = {}): RenderRequest {
+	const own = typeof files.list === "function" ? (files as FileTree) : treeOf(files as Readonly<Record<string, string | Buffer>>);
+	return {
+		application: "shop",
+		environment: "dev",
+		target: "host",
+		defaultNamespace: "shop",
+		repository: "env",
+		ref: "main",
+		path: "app",
+		values: undefined,
+		tree: async (name) => {
+			if (name === "env") return own;
+			const other = others[name];
+			if (other === undefined) throw new AppError(`no Repository ${name}`, { code: "RepositoryNotFound", kind: "notFound" });
+			return other;
+		},
+		...request,
+	};
+}
+
+/** Renders files for a host. */
 export async function renderFiles(
-	files: Readonly<Record<string, string | Buffer>> | FileTree,
+	files: Files,
 	request: Partial<RenderRequest> = {},
-	options: { readonly others?: Readonly<Record<string, FileTree>>; readonly signal?: AbortSignal } = {},
+	options: RequestOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<Rendered> {
 	const { others = {}, ...signals } = options;
-	const own = typeof files.list === "function" ? (files as FileTree) : treeOf(files as Readonly<Record<string, string | Buffer>>);
 	const rendering = createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined) });
-	return rendering.render(
-		{
-			application: "shop",
-			environment: "dev",
-			target: "host",
-			defaultNamespace: "shop",
-			repository: "env",
-			ref: "main",
-			path: "app",
-			values: undefined,
-			tree: async (name) => {
-				if (name === "env") return own;
-				const other = others[name];
-				if (other === undefined) throw new AppError(`no Repository ${name}`, { code: "RepositoryNotFound", kind: "notFound" });
-				return other;
-			},
-			...request,
-		},
-		signals,
-	);
+	return rendering.render(requestOf(files, request, { others }), signals);
 }
 
 /** The error that a promise ends with; fails where it is none of ours. */

@@ -7,6 +7,8 @@ export interface LocatedObject {
 	readonly file: string;
 	/** Where a key stands, as far as the file's own text tells. */
 	place(path: readonly PropertyKey[], ofKey?: boolean): SourcePlace;
+	/** Where a key stands in the file of origin, where a program rendered it. */
+	locate?(path: readonly PropertyKey[]): Promise<SourcePlace>;
 }
 
 /** A path in a manifest as an error of kind `invalid`. */

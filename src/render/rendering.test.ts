@@ -224,8 +224,11 @@ describe("other renderers", () => {
 	it("are asked first, and checked the same", async () => {
 		const renderer: Renderer = {
 			name: "kustomize",
-			detect: async (tree, path) => (await tree.oid(`${path}/kustomization.yaml`)) !== undefined,
-			render: async () => ({ objects: [{ apiVersion: "v1", kind: "X", metadata: { name: "made" } }], warnings: ["old field"] }),
+			detect: async ({ tree, path }) => (await tree.oid(`${path}/kustomization.yaml`)) !== undefined,
+			render: async () => ({
+				objects: [{ object: { apiVersion: "v1", kind: "X", metadata: { name: "made" } }, file: "app" }],
+				warnings: ["old field"],
+			}),
 		};
 		const rendering = createRendering({ kinds: () => undefined, renderers: [renderer] });
 		const request = {

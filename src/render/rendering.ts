@@ -1,16 +1,21 @@
+import { AppError } from "../core/app-error.ts";
 import { explainIssues } from "../core/documents/explain.ts";
 import { nearest } from "../core/documents/nearest.ts";
 import { problemsError } from "../core/documents/problem.ts";
 import { pathText } from "../core/documents/read-yaml.ts";
-import { keyOf, refOf } from "../core/object.ts";
+import { keyOf, type ObjectKey, parseKey, refOf } from "../core/object.ts";
 import { createExpressionRunner } from "../lib/cel/expression-runner.ts";
 import type { ObjectKind } from "../ports/driver.ts";
 import type { Renderer, RenderInput } from "../ports/renderer.ts";
-import type { Rendered, Rendering, RenderRequest } from "../ports/rendering.ts";
+import type { Rendering, RenderRequest, TracedInput } from "../ports/rendering.ts";
 import type { SignalOption } from "../ports/repository.ts";
+import { clusterScope } from "./cluster-scoped.ts";
+import { fieldPath } from "./field-path.ts";
 import { addProcessInputs } from "./host/inputs.ts";
 import { resolveSources } from "./host/sources.ts";
 import { invalidAt, type LocatedObject } from "./located.ts";
+import { joinPath } from "./paths.ts";
+import { applyPatches } from "./plain/overlay.ts";
 import { renderPlain } from "./plain/renderer.ts";
 import { createTrace } from "./traced-tree.ts";
 
@@ -27,43 +32,99 @@ export function createRendering({ kinds, renderers = [] }: RenderingOptions): Re
 
 	async function read(input: RenderInput): Promise<{ readonly located: readonly LocatedObject[]; readonly warnings: readonly string[] }> {
 		for (const renderer of renderers) {
-			if (!(await renderer.detect(input.tree, input.path, input))) continue;
+			if (!(await renderer.detect(input))) continue;
 			const { objects, warnings } = await renderer.render(input);
-			const place: LocatedObject["place"] = (path) => ({ file: input.path, key: pathText(path) });
-			return { located: objects.map((object) => ({ object, file: input.path, place })), warnings };
+			const located = objects.map((rendered): LocatedObject => {
+				const { file } = rendered;
+				return { ...rendered, place: (path) => ({ file, key: pathText(path) }) };
+			});
+			return { located, warnings };
 		}
+		if (input.settings.helm !== undefined) throw noChart(input);
 		return { located: await renderPlain(input, runner), warnings: [] };
 	}
 
+	async function renderAll(request: RenderRequest, places: boolean, options: SignalOption): Promise<Located> {
+		const trace = createTrace();
+		const noted: TracedInput[] = [];
+		const { settings = { patches: [] } } = request;
+		const input: RenderInput = {
+			tree: trace.wrap(await request.tree(request.repository, request.ref, options), request.ref),
+			path: joinPath("", request.path, `spec.path of ${request.application}`),
+			values: request.values ?? {},
+			template: request.values !== undefined,
+			application: request.application,
+			environment: request.environment,
+			target: request.target,
+			namespace: request.defaultNamespace,
+			settings,
+			places,
+			note: (each) => noted.push(each),
+			other: async (repository, ref, signals) => trace.wrap(await request.tree(repository, ref, signals), ref),
+			...options,
+		};
+		const { located: files, warnings } = await read(input);
+		const document = `Application ${request.application}`;
+		const patched = applyPatches(files, settings.patches, { place: (path) => ({ file: document, key: pathText(path) }) });
+		const isClusterScoped = request.target === "host" ? () => false : clusterScope(patched.map(({ object }) => object));
+		const named = patched.map((each) => withNamespace(each, request.defaultNamespace, isClusterScoped(each.object)));
+		const located = addProcessInputs(await resolveSources(named, input));
+		const known = kinds(request.target);
+		if (known !== undefined) checkKinds(located, known, request.target);
+		checkUnique(located);
+		return { located, warnings, inputs: [...trace.inputs(), ...noted] };
+	}
+
 	return {
-		async render(request: RenderRequest, options: SignalOption = {}): Promise<Rendered> {
-			const trace = createTrace();
-			const input: RenderInput = {
-				tree: trace.wrap(await request.tree(request.repository, request.ref, options), request.ref),
-				path: request.path,
-				values: request.values ?? {},
-				template: request.values !== undefined,
-				application: request.application,
-				environment: request.environment,
-				target: request.target,
-				other: async (repository, ref, signals) => trace.wrap(await request.tree(repository, ref, signals), ref),
-				...options,
-			};
-			const { located: files, warnings } = await read(input);
-			const named = files.map((each) => withNamespace(each, request.defaultNamespace));
-			const located = addProcessInputs(await resolveSources(named, input));
-			const known = kinds(request.target);
-			if (known !== undefined) checkKinds(located, known, request.target);
-			checkUnique(located);
-			return { objects: located.map(({ object }) => object), warnings, inputs: trace.inputs() };
+		async render(request, options = {}) {
+			const { located, warnings, inputs } = await renderAll(request, false, options);
+			return { objects: located.map(({ object }) => object), warnings, inputs };
+		},
+		async locate(request, key, field, options = {}) {
+			const { located } = await renderAll(request, true, options);
+			const found = findObject(located, key);
+			if (found === undefined) return undefined;
+			const path = field === undefined ? [] : fieldPath(field);
+			return found.locate === undefined ? found.place(path) : found.locate(path);
+		},
+		async current(input, settings, options = {}) {
+			for (const { current } of renderers) {
+				const oid = await current?.(input, settings, options);
+				if (oid !== undefined) return oid;
+			}
+			return null;
 		},
 	};
 }
 
-function withNamespace(located: LocatedObject, namespace: string): LocatedObject {
+interface Located {
+	readonly located: readonly LocatedObject[];
+	readonly warnings: readonly string[];
+	readonly inputs: readonly TracedInput[];
+}
+
+function noChart(input: RenderInput): AppError {
+	return new AppError(`${input.path} holds no Helm chart: there is no Chart.yaml, but the Application has spec.helm`, {
+		code: "ChartMissing",
+		kind: "invalid",
+		place: { file: input.path },
+		hint: "Correct spec.path, name a chart in spec.helm.chart, or remove spec.helm.",
+	});
+}
+
+/** The Object of a key; where the target knows better than the render which namespace it has, by all but that. */
+function findObject(located: readonly LocatedObject[], key: ObjectKey): LocatedObject | undefined {
+	const exact = located.find(({ object }) => keyOf(refOf(object)) === key);
+	if (exact !== undefined) return exact;
+	const bare = keyOf({ ...parseKey(key), namespace: "" });
+	return located.find(({ object }) => keyOf({ ...refOf(object), namespace: "" }) === bare);
+}
+
+function withNamespace(located: LocatedObject, namespace: string, isClusterScoped: boolean): LocatedObject {
 	const { object } = located;
-	if (object.metadata.namespace !== undefined) return located;
-	return { ...located, object: { ...object, metadata: { ...object.metadata, namespace } } };
+	const { namespace: own, ...metadata } = object.metadata;
+	if (isClusterScoped) return own === undefined ? located : { ...located, object: { ...object, metadata } };
+	return own === undefined ? { ...located, object: { ...object, metadata: { ...metadata, namespace } } } : located;
 }
 
 /** Every Object against the schema of its kind, with all problems at once. */

@@ -1,12 +1,15 @@
-import { stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { AppError } from "../../core/app-error.ts";
 import { demandControlSet } from "../../core/documents/check.ts";
-import type { Json } from "../../core/object.ts";
+import type { DesiredObject, Json } from "../../core/object.ts";
 import { hostKinds } from "../../drivers/host/kinds.ts";
+import type { Rendered, RenderSettings } from "../../ports/rendering.ts";
 import type { FileTree } from "../../ports/repository.ts";
 import { folderTree } from "../../render/folder-tree.ts";
+import { createRenderers } from "../../render/renderers.ts";
 import { createRendering } from "../../render/rendering.ts";
 import { readControlFiles } from "../control-files.ts";
 import type { Io } from "../io.ts";
@@ -15,11 +18,13 @@ import { readText } from "../read-text.ts";
 
 export interface RenderCommandOptions {
 	readonly application?: string;
+	readonly namespace?: string;
 	readonly environment?: string;
 	readonly values?: string;
 	readonly control?: string;
 	/** Folders of other Repositories by name. */
 	readonly repository?: Readonly<Record<string, string>>;
+	readonly target?: "host" | "kubernetes";
 	readonly output: "yaml" | "json";
 }
 
@@ -30,27 +35,53 @@ interface Wanted {
 	readonly environment: string;
 	readonly repository: string;
 	readonly values: Readonly<Record<string, Json>> | undefined;
+	/** Namespace for a target that has namespaces of its own. */
+	readonly namespace: string;
+	/** Kind of target where documents tell it. */
+	readonly target: string | undefined;
+	readonly settings: RenderSettings | undefined;
 }
 
 /** Prints the Objects that a folder gives, without a server: as they would be applied, every source resolved. */
 export async function render(io: Io, folder: string, options: RenderCommandOptions): Promise<void> {
 	const wanted =
 		options.control === undefined ? await fromFolder(io, folder, options) : await fromControl(io, folder, options.control, options);
-	const rendering = createRendering({ kinds: () => hostKinds });
-	const { objects, warnings } = await rendering.render(
-		{
-			application: wanted.application,
-			environment: wanted.environment,
-			target: "host",
-			defaultNamespace: wanted.application,
-			repository: wanted.repository,
-			ref: "working tree",
-			path: wanted.path,
-			values: wanted.values,
-			tree: async (repository) => treeOf(io, repository, wanted, options),
-		},
-		{ signal: io.signal },
-	);
+	const scratch = await mkdtemp(join(tmpdir(), "gitward-render-"));
+	try {
+		const { objects, warnings } = await renderWanted(io, wanted, options, scratch);
+		print(io, options, objects, warnings);
+	} finally {
+		await rm(scratch, { recursive: true, force: true });
+	}
+}
+
+async function renderWanted(io: Io, wanted: Wanted, options: RenderCommandOptions, scratch: string): Promise<Rendered> {
+	const renderers = createRenderers({ path: io.env["PATH"] ?? "", folder: scratch });
+	const rendering = createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined), renderers });
+	const renderFor = (target: string): Promise<Rendered> =>
+		rendering.render(
+			{
+				application: wanted.application,
+				environment: wanted.environment,
+				target,
+				defaultNamespace: target === "host" ? wanted.application : wanted.namespace,
+				repository: wanted.repository,
+				ref: "working tree",
+				path: wanted.path,
+				values: wanted.values,
+				...(wanted.settings === undefined ? {} : { settings: wanted.settings }),
+				tree: async (repository) => treeOf(io, repository, wanted, options),
+			},
+			{ signal: io.signal },
+		);
+	const target = options.target ?? wanted.target;
+	if (target !== undefined) return renderFor(target);
+	// Nobody said what it is for: its Objects tell.
+	const rendered = await renderFor("kubernetes");
+	return rendered.objects.some(({ apiVersion }) => apiVersion.startsWith("host.gitward.dev/")) ? renderFor("host") : rendered;
+}
+
+function print(io: Io, options: RenderCommandOptions, objects: readonly DesiredObject[], warnings: readonly string[]): void {
 	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${warning}\n`);
 	if (options.output === "json") io.out(formatData(objects, "json"));
 	else io.out(objects.map((object) => formatData(object, "yaml")).join("---\n"));
@@ -70,13 +101,16 @@ async function fromFolder(io: Io, folder: string, options: RenderCommandOptions)
 		environment: options.environment ?? "environment",
 		repository: "",
 		values: await valuesOf(io, options),
+		namespace: options.namespace ?? "default",
+		target: undefined,
+		settings: undefined,
 	};
 }
 
 /** An Application of control documents, with the folder as its Repository. */
 async function fromControl(io: Io, folder: string, control: string, options: RenderCommandOptions): Promise<Wanted> {
 	const files = await readControlFiles(resolve(io.cwd, control), io.signal);
-	const { applications } = demandControlSet(files.map(({ path, text }) => ({ path: join(control, path), text })));
+	const { applications, environments } = demandControlSet(files.map(({ path, text }) => ({ path: join(control, path), text })));
 	const names = [...applications.keys()];
 	const name = options.application ?? (names.length === 1 ? names[0] : undefined);
 	const document = name === undefined ? undefined : applications.get(name);
@@ -91,6 +125,7 @@ async function fromControl(io: Io, folder: string, control: string, options: Ren
 		);
 	}
 	const { spec } = document;
+	const environment = environments.get(options.environment ?? spec.environment);
 	const given = await valuesOf(io, options);
 	const values =
 		spec.values === undefined && given === undefined ? undefined : ({ ...spec.values, ...given } as Readonly<Record<string, Json>>);
@@ -101,6 +136,9 @@ async function fromControl(io: Io, folder: string, control: string, options: Ren
 		environment: options.environment ?? spec.environment,
 		repository: spec.repository,
 		values,
+		namespace: options.namespace ?? spec.namespace ?? environment?.spec.target.kubernetes?.namespace ?? "default",
+		target: environment === undefined ? undefined : Object.keys(environment.spec.target)[0],
+		settings: spec,
 	};
 }
 

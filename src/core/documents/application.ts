@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { driftModeSchema, driftRuleSchema } from "./environment.ts";
+import { helmSchema } from "./helm.ts";
 import { apiVersion, durationSchema, identitySchema, metadataSchema, nameSchema } from "./metadata.ts";
+import { patchSchema } from "./patch.ts";
 
 export const applicationSchema = z
 	.strictObject({
@@ -13,7 +15,14 @@ export const applicationSchema = z
 			path: z.string().min(1).max(1024).describe("Folder or file in the Repository, without `..`."),
 			ref: z.string().min(1).optional().describe("What is followed instead of the Repository's own ref."),
 			environment: nameSchema.describe("Environment it goes to."),
-			values: z.record(z.string(), z.json()).optional().describe("Values for templates; giving them, also empty ones, turns `${{ }}` on."),
+			values: z
+				.record(z.string(), z.json())
+				.optional()
+				.describe(
+					"Values for templates; giving them, also empty ones, turns `${{ }}` on. For a Helm chart its values, over those of all files.",
+				),
+			helm: helmSchema.optional(),
+			patches: z.array(patchSchema).max(1000).default([]).describe("Changes to the rendered Objects, in order, whatever rendered them."),
 			dependsOn: z
 				.array(nameSchema)
 				.default([])

@@ -1,19 +1,6 @@
 import { z } from "zod";
 import { apiVersion, durationSchema, metadataSchema } from "./metadata.ts";
-
-const secretSource = z
-	.union([
-		z.strictObject({
-			file: z.string().min(1).describe("A file that holds the value; relative to the folder of the control documents or absolute."),
-		}),
-		z.strictObject({
-			env: z
-				.string()
-				.regex(/^[A-Za-z_][A-Za-z0-9_]*$/u)
-				.describe("An environment variable of the operator that holds the value."),
-		}),
-	])
-	.describe("Where a secret value comes from: never the document itself.");
+import { secretSource } from "./secret-source.ts";
 
 /** Where a secret value comes from: never the document itself. */
 export type SecretSource = z.infer<typeof secretSource>;

@@ -1,7 +1,7 @@
 import type { RenderedState } from "../../core/application-state.ts";
 import type { ApplicationDocument } from "../../core/documents/application.ts";
 import { hashObjects, hashValue } from "../../core/hash.ts";
-import type { Rendered } from "../../ports/rendering.ts";
+import type { Rendered, TracedInput } from "../../ports/rendering.ts";
 import type { FileTree, SignalOption } from "../../ports/repository.ts";
 import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
 import { failureOf } from "../failure.ts";
@@ -36,6 +36,7 @@ export async function renderApplication(engine: EngineContext, application: Appl
 			ref: followedRef(engine, document),
 			path,
 			values,
+			settings: document.spec,
 			tree: (name, ref, options) => {
 				demandRepository(project, name);
 				return trees(name, ref, options);
@@ -53,6 +54,8 @@ function settingsOf(engine: EngineContext, application: ApplicationContext): str
 		followedRef(engine, document),
 		document.spec.path,
 		document.spec.values ?? null,
+		document.spec.helm ?? null,
+		document.spec.patches,
 		document.spec.project,
 		engine.control().projects.get(document.spec.project)?.spec.repositories ?? null,
 		environment.metadata.name,
@@ -61,8 +64,35 @@ function settingsOf(engine: EngineContext, application: ApplicationContext): str
 	]);
 }
 
+/** Whether an input is no Repository's but a chart repository's. */
+function isAddress(repository: string): boolean {
+	return repository.includes("://");
+}
+
+/** Whether a chart is what it was; one that cannot be asked for counts as yes: what was rendered from it stays good. */
+async function isStillThere(
+	engine: EngineContext,
+	document: ApplicationDocument,
+	input: TracedInput,
+	signal: AbortSignal,
+): Promise<boolean> {
+	try {
+		return (await engine.rendering.current(input, document.spec, { signal })) === input.oid;
+	} catch (error) {
+		if (signal.aborted) throw error;
+		engine.log.warn("a chart repository cannot be asked for news", {
+			application: document.metadata.name,
+			repository: input.repository,
+			error,
+		});
+		return true;
+	}
+}
+
 /** Whether every path that a render read still has the content it had. */
 async function isCurrent(
+	engine: EngineContext,
+	document: ApplicationDocument,
 	rendered: RenderedState,
 	trees: Trees,
 	own: FileTree,
@@ -73,6 +103,10 @@ async function isCurrent(
 	const root = (await own.oid(path, { signal })) ?? null;
 	const sameRoot = root === rendered.root;
 	for (const [repository, ref, input, oid] of rendered.inputs) {
+		if (isAddress(repository)) {
+			if (!(await isStillThere(engine, document, { repository, ref, path: input, oid }, signal))) return false;
+			continue;
+		}
 		const isOwn = repository === own.repository && ref === followed;
 		if (isOwn && sameRoot && (input === path || input.startsWith(`${path}/`))) continue;
 		const tree = isOwn ? own : await trees(repository, ref, { signal });
@@ -93,7 +127,7 @@ export async function needsRender(engine: EngineContext, application: Applicatio
 	}
 	if (rendered === undefined || rendered.settings !== settings) return true;
 	const own = await engine.origins.tree(document.spec.repository, ref, { signal });
-	return !(await isCurrent(rendered, engine.origins.tree, own, document.spec.path, ref, signal));
+	return !(await isCurrent(engine, document, rendered, engine.origins.tree, own, document.spec.path, ref, signal));
 }
 
 /** Whose commit it was: the Application's own Repository's, unless nothing that was read there differs and something elsewhere does. */
@@ -109,6 +143,7 @@ async function causeOf(
 	const changed = result.inputs.filter(({ repository, ref, path, oid }) => known.get(JSON.stringify([repository, ref, path])) !== oid);
 	const [first] = changed;
 	if (first === undefined || changed.some(({ repository }) => repository === own.repository)) return own;
+	if (isAddress(first.repository)) return { repository: first.repository, revision: `${first.ref}@${first.oid ?? ""}` };
 	return { repository: first.repository, revision: await engine.origins.revision(first.repository, first.ref, { signal }) };
 }
 

@@ -24,7 +24,11 @@ export function looksLikeObject(value: unknown): boolean {
 }
 
 /** The Objects of a manifest: one, the items of a List, or none where the document is for Gitward itself. Throws `invalid` with the place. */
-export function toObjects(manifest: Manifest, value: unknown, path: readonly PropertyKey[] = []): readonly LocatedObject[] {
+export function toObjects(
+	manifest: Pick<Manifest, "file" | "place">,
+	value: unknown,
+	path: readonly PropertyKey[] = [],
+): readonly LocatedObject[] {
 	const { kind, items } = (typeof value === "object" && value !== null ? value : {}) as {
 		readonly kind?: unknown;
 		readonly items?: unknown;
@@ -33,7 +37,7 @@ export function toObjects(manifest: Manifest, value: unknown, path: readonly Pro
 		return items.flatMap((item, index) => toObjects(manifest, item, [...path, "items", index]));
 	}
 	const located: LocatedObject = {
-		object: value as DesiredObject,
+		object: withoutNulls(value) as DesiredObject,
 		file: manifest.file,
 		place: (inner, ofKey) => manifest.place([...path, ...inner], ofKey),
 	};
@@ -45,6 +49,14 @@ export function toObjects(manifest: Manifest, value: unknown, path: readonly Pro
 			? "An Overlay is read from the file overlay.yaml of an Application's path, or of a base."
 			: "Control documents belong in the folder or repository that `gitward up --control` names.";
 	throw invalidAt(located.place(["kind"]), `is ${kind}, which is a document of Gitward and no Object`, "ManifestInvalid", hint);
+}
+
+/** Metadata without fields that are null: `annotations:` with nothing behind it means that there are none. */
+function withoutNulls(value: unknown): unknown {
+	if (typeof value !== "object" || value === null || !("metadata" in value)) return value;
+	const { metadata } = value;
+	if (typeof metadata !== "object" || metadata === null || !Object.values(metadata).includes(null)) return value;
+	return { ...value, metadata: Object.fromEntries(Object.entries(metadata).filter(([, item]) => item !== null)) };
 }
 
 /** Throws `invalid` where a value is no Object. */

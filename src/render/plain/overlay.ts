@@ -3,6 +3,7 @@ import { AppError } from "../../core/app-error.ts";
 import { explainIssues } from "../../core/documents/explain.ts";
 import { apiVersion, metadataSchema } from "../../core/documents/metadata.ts";
 import { nearest } from "../../core/documents/nearest.ts";
+import { type Patch, patchSchema } from "../../core/documents/patch.ts";
 import { problemsError } from "../../core/documents/problem.ts";
 import type { DesiredObject } from "../../core/object.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
@@ -11,30 +12,6 @@ import type { Manifest } from "./manifests.ts";
 import { strategicMerge } from "./merge.ts";
 import { mergeKeysOf } from "./merge-keys.ts";
 import { demandObject } from "./objects.ts";
-
-const operation = z.discriminatedUnion("op", [
-	z.strictObject({ op: z.enum(["add", "replace", "test"]), path: z.string(), value: z.json() }),
-	z.strictObject({ op: z.enum(["move", "copy"]), from: z.string(), path: z.string() }),
-	z.strictObject({ op: z.literal("remove"), path: z.string() }),
-]);
-
-const target = z
-	.strictObject({
-		kind: z.string().min(1).optional(),
-		name: z.string().min(1).optional(),
-		apiVersion: z.string().min(1).optional(),
-	})
-	.describe("Objects that the patch is for; a field that is left out fits all.");
-
-const patch = z.union([
-	z.strictObject({
-		target,
-		merge: z
-			.record(z.string(), z.json())
-			.describe("A strategic merge: maps are merged, null removes, lists of named things are merged by name."),
-	}),
-	z.strictObject({ target, json: z.array(operation).min(1).max(1000).describe("Operations of a JSON patch, RFC 6902.") }),
-]);
 
 /** Document `overlay.yaml` of a folder: a base, values and patches for one Environment. */
 export const overlaySchema = z
@@ -51,7 +28,7 @@ export const overlaySchema = z
 					.max(100)
 					.default([])
 					.describe("YAML files of values, relative to the folder; later ones win, and `values` wins over all."),
-				patches: z.array(patch).max(1000).default([]).describe("Changes to the Objects, in order."),
+				patches: z.array(patchSchema).max(1000).default([]).describe("Changes to the Objects, in order."),
 			})
 			.prefault({}),
 	})
@@ -70,7 +47,7 @@ export function readOverlay(manifests: readonly Manifest[]): OverlayDocument | u
 	throw problemsError(explainIssues(parsed.error.issues, manifest, overlaySchema), "OverlayInvalid");
 }
 
-function fits(object: DesiredObject, wanted: z.infer<typeof target>): boolean {
+function fits(object: DesiredObject, wanted: Patch["target"]): boolean {
 	return (
 		(wanted.kind === undefined || wanted.kind === object.kind) &&
 		(wanted.name === undefined || wanted.name === object.metadata.name) &&
@@ -81,8 +58,8 @@ function fits(object: DesiredObject, wanted: z.infer<typeof target>): boolean {
 /** The Objects after an overlay's patches; a merge of `$patch: delete` removes an Object. Throws `invalid` for a patch that fits none or fails. */
 export function applyPatches(
 	objects: readonly LocatedObject[],
-	patches: OverlayDocument["spec"]["patches"],
-	manifest: Manifest,
+	patches: readonly Patch[],
+	manifest: Pick<Manifest, "place">,
 ): readonly LocatedObject[] {
 	let result = [...objects];
 	for (const [index, each] of patches.entries()) {

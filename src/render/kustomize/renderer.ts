@@ -1,0 +1,88 @@
+import { availableParallelism } from "node:os";
+import { AppError } from "../../core/app-error.ts";
+import { ExecError } from "../../lib/exec/exec-error.ts";
+import type { RunResult } from "../../lib/exec/run.ts";
+import { createSlots } from "../../lib/slots.ts";
+import type { Renderer, RenderInput } from "../../ports/renderer.ts";
+import { readOutput } from "../program/output.ts";
+import type { Scratch } from "../program/scratch.ts";
+import { createTool } from "../program/tool.ts";
+import { collectFiles, kustomizationOf } from "./collect.ts";
+
+export interface KustomizeOptions {
+	/** Folders in which programs are looked for, as in PATH. */
+	readonly path: string;
+	/** Name or absolute path of the program; default `kustomize`. */
+	readonly program?: string;
+	readonly scratch: Scratch;
+}
+
+/** The program's whole environment. It finds no git and no other program, asks no host, and a line without `=` in an env file stays empty. */
+const environment = {
+	HOME: "/nonexistent",
+	PATH: "/nonexistent",
+	HTTP_PROXY: "http://127.0.0.1:9",
+	HTTPS_PROXY: "http://127.0.0.1:9",
+	GOMEMLIMIT: "512MiB",
+};
+
+/** Renders folders with a kustomization through the kustomize program: one process for a render, at most one for each core. */
+export function createKustomizeRenderer({ path, program = "kustomize", scratch }: KustomizeOptions): Renderer {
+	const slots = createSlots(Math.min(4, Math.max(2, availableParallelism())));
+	const kustomize = createTool({
+		program,
+		path,
+		version: "5.8.2",
+		site: "https://kubectl.docs.kubernetes.io/installation/kustomize/",
+		timeoutMs: 60_000,
+		maxOutputBytes: 64 * 1024 * 1024,
+	});
+
+	async function build(input: RenderInput, files: ReadonlyMap<string, Buffer | string>): Promise<RunResult> {
+		const folder = input.path === "" ? "." : input.path;
+		return scratch(files, async (place) => {
+			try {
+				return await kustomize(["build", "--", folder], {
+					title: `kustomize build ${folder}`,
+					cwd: place,
+					env: environment,
+					signal: input.signal,
+				});
+			} catch (error) {
+				throw error instanceof ExecError && error.facts.cause === "failed" ? failure(error, folder, place) : error;
+			}
+		});
+	}
+
+	return {
+		name: "kustomize",
+		detect: async (input) => (await kustomizationOf(input.tree, input.path, input)) !== undefined,
+		async render(input) {
+			const files = await collectFiles(input.tree, input.path, input);
+			const { stdout, stderr } = await slots(() => build(input, files), input);
+			const warnings = stderr.split("\n").flatMap((line) => /^# Warning: (.*)/u.exec(line)?.slice(1) ?? []);
+			const objects = readOutput(stdout.toString("utf8"), {
+				program: "kustomize",
+				fileOf: () => input.path,
+				warn: (message) => warnings.push(message),
+			});
+			return { objects, warnings };
+		},
+	};
+}
+
+/** What kustomize says, with paths as they are in the Repository. */
+function failure(error: ExecError, folder: string, place: string): AppError {
+	const said = error.facts.stderr
+		.replaceAll(`${place}/`, "")
+		.replaceAll(place, ".")
+		.replace(/^Error: /u, "")
+		.trim();
+	return new AppError(`${folder}: kustomize cannot build it: ${said === "" ? error.message : said}`, {
+		code: "KustomizeFailed",
+		kind: "invalid",
+		place: { file: folder },
+		hint: `kustomize build --load-restrictor=LoadRestrictionsNone ${folder} in a clone says the same.`,
+		cause: error,
+	});
+}
