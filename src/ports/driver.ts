@@ -56,6 +56,8 @@ export interface TargetSettings {
 export interface TargetOptions extends SignalOption {
 	/** Where absent: no identity, no rules, the target's own namespace. */
 	readonly settings?: TargetSettings;
+	/** Names the Sync that asks, the same when it is taken up again: a hook that came to its end for it is not run once more. */
+	readonly sync?: string;
 }
 
 export interface ObserveOptions extends TargetOptions {
