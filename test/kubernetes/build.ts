@@ -52,7 +52,7 @@ async function obtain(go: string, name: string, program: GoProgram): Promise<boo
 async function build(go: string, name: string, program: GoProgram, folder: string): Promise<boolean> {
 	const { version, module, sources, minutes } = program;
 	const variables = Object.entries(program.set ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
-	const flags = ["-v", "-ldflags", ["-s", "-w", ...variables].join(" ")];
+	const flags = ["-v", "-trimpath", "-ldflags", ["-s", "-w", ...variables].join(" ")];
 	const args = module === undefined ? ["build", ...flags, "-o", join(folder, name), "."] : ["install", ...flags, `${module}@v${version}`];
 	const env = {
 		...process.env,
