@@ -76,6 +76,11 @@ describe("applyJsonPatch", () => {
 		expect(from).toEqual(before);
 	});
 
+	it("refuses copies of copies, which double with each operation", () => {
+		const patch = Array.from({ length: 40 }, (_, index): JsonPatchOperation => ({ op: "copy", from: "", path: `/x${index}` }));
+		expect(() => applyJsonPatch({ a: 1 }, patch)).toThrow("more than 8 MiB");
+	});
+
 	it("leads by a difference from any value to any other", () => {
 		fc.assert(
 			fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { weightOf } from "../weight.ts";
 
 /** One operation of RFC 6902. */
 export interface JsonPatchOperation {
@@ -7,6 +8,9 @@ export interface JsonPatchOperation {
 	readonly from?: string | undefined;
 	readonly value?: unknown;
 }
+
+/** Most that one patch adds to a value, in characters. */
+const maxGrowth = 8 * 1024 * 1024;
 
 type Container = Record<string, unknown> | unknown[];
 
@@ -75,23 +79,35 @@ function remove(root: unknown, pointer: string): unknown {
 	);
 }
 
-function step(root: unknown, operation: JsonPatchOperation): unknown {
+/** A copy of a value that is put in; copies of copies would double with each operation. */
+type Copy = (value: unknown) => unknown;
+
+function copying(): Copy {
+	let left = maxGrowth;
+	return (value) => {
+		left -= weightOf(value, left);
+		if (left < 0) throw new Error(`what it adds and copies is more than ${maxGrowth / 1024 / 1024} MiB`);
+		return structuredClone(value);
+	};
+}
+
+function step(root: unknown, operation: JsonPatchOperation, copyOf: Copy): unknown {
 	const { op, path, from = "", value } = operation;
 	switch (op) {
 		case "add":
-			return add(root, path, structuredClone(value));
+			return add(root, path, copyOf(value));
 		case "remove":
 			return remove(root, path);
 		case "replace":
 			read(root, path);
-			return path === "" ? structuredClone(value) : add(remove(root, path), path, structuredClone(value));
+			return path === "" ? copyOf(value) : add(remove(root, path), path, copyOf(value));
 		case "move": {
 			if (path.startsWith(`${from}/`)) throw new Error(`${from} cannot be moved into itself`);
 			const moved = read(root, from);
 			return add(remove(root, from), path, moved);
 		}
 		case "copy":
-			return add(root, path, structuredClone(read(root, from)));
+			return add(root, path, copyOf(read(root, from)));
 		case "test":
 			if (!isDeepStrictEqual(read(root, path), value)) throw new Error(`${path} is not ${JSON.stringify(value)}`);
 			return root;
@@ -100,5 +116,6 @@ function step(root: unknown, operation: JsonPatchOperation): unknown {
 
 /** Applies a JSON patch (RFC 6902) to a plain value, which stays as it is. Throws Error, and changes nothing, where an operation fails. */
 export function applyJsonPatch(root: unknown, operations: readonly JsonPatchOperation[]): unknown {
-	return operations.reduce(step, structuredClone(root));
+	const copyOf = copying();
+	return operations.reduce((value, operation) => step(value, operation, copyOf), structuredClone(root));
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/object.ts";
-import { createExpressionRunner } from "../../lib/cel/expression-runner.ts";
+import { createExpressionRunner, type ExpressionRunner } from "../../lib/cel/expression-runner.ts";
 import { errorOf, fileYaml, renderFiles } from "../fixture.ts";
 import { readManifests } from "../plain/manifests.ts";
 import { createTemplate } from "./template.ts";
@@ -123,5 +123,37 @@ describe("templates", () => {
 		const text = `apiVersion: v1\nkind: X\nmetadata: {name: a}\n${content}\n`;
 		const error = await errorOf(renderFiles({ "app/a.yaml": text }, { values: { big: "x".repeat(1_000_000) }, target: "kubernetes" }));
 		expect(error.message).toContain("8 MiB");
+	});
+
+	it("does not let many manifests grow beyond measure", async () => {
+		const text = "apiVersion: v1\nkind: X\nmetadata: {name: a}\nb: x${{ values.big }}\n---\n".repeat(100);
+		const error = await errorOf(renderFiles({ "app/a.yaml": text }, { values: { big: "x".repeat(1_000_000) }, target: "kubernetes" }));
+		expect(error).toMatchObject({ code: "TooMuch" });
+	});
+
+	it("does not evaluate on the main thread what looks at much, many times", async () => {
+		let apart = 0;
+		const counting: ExpressionRunner = {
+			run: async ({ expressions }) => {
+				apart += expressions.length;
+				return expressions.map(() => ({ ok: true, value: 1, size: 4 }));
+			},
+			close: async () => {},
+		};
+		const values = { big: "x".repeat(1024 * 1024) };
+		const text = Array.from({ length: 100 }, (_, index) => `a${index}: \${{ size(toJson(values)) + ${index} }}`).join("\n");
+		const [manifest] = readManifests("a.yaml", text);
+		if (manifest === undefined) throw new Error("no manifest");
+		await createTemplate({ values, application: "shop", environment: "dev" }, counting)(manifest, {});
+		expect(apart).toBeGreaterThan(80);
+	});
+
+	it("does not hold up others with file after file that cannot be evaluated", async () => {
+		const files = Array.from({ length: 20 }, (_, index): [string, string] => [
+			`app/${index}.yaml`,
+			fileYaml("a", `\${{ [${index}].map(x, x / 0) }}`),
+		]);
+		const error = await errorOf(renderFiles(Object.fromEntries(files), { values: {} }));
+		expect(error).toMatchObject({ code: "TooMuch" });
 	});
 });

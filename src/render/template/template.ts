@@ -7,13 +7,20 @@ import type { ExpressionRunner } from "../../lib/cel/expression-runner.ts";
 import type { Outcome } from "../../lib/cel/values.ts";
 import { invalidAt } from "../located.ts";
 import type { Manifest } from "../plain/manifests.ts";
+import { weightOf } from "../weight.ts";
 import type { TemplateScope } from "./scope.ts";
 import { type Part, splitTemplate } from "./split.ts";
 
 /** Evaluates the templates of a manifest: `${{ CEL }}` in any scalar. Throws `invalid` with the place of the expression. */
 export type Template = (manifest: Manifest, options: { readonly signal?: AbortSignal }) => Promise<unknown>;
 
+/** Most that the expressions of one manifest, and of all, expand to. */
 const maxGrowth = 8 * 1024 * 1024;
+const maxGrowthOfAll = 64 * 1024 * 1024;
+/** Most characters of values that expressions look at on the main thread: each may look at all of them. */
+const maxLooks = 16 * 1024 * 1024;
+/** Manifests with expressions that had to be evaluated apart, and failed. */
+const maxFailedRuns = 5;
 
 type Path = readonly PropertyKey[];
 
@@ -23,16 +30,22 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 	const named = { values, application, environment };
 	const variables = celVariables(named);
 	const known = new Map<string, Outcome>();
+	const weight = weightOf(values, maxLooks);
+	let looks = 0;
+	let growthOfAll = 0;
+	let failedRuns = 0;
 
 	/** Evaluates what is cheap here, and the rest apart. */
-	async function prepare(expressions: ReadonlySet<string>, options: { readonly signal?: AbortSignal }): Promise<void> {
+	async function prepare(manifest: Manifest, expressions: ReadonlySet<string>, options: { readonly signal?: AbortSignal }): Promise<void> {
 		const costly: string[] = [];
 		for (const expression of expressions) {
 			if (known.has(expression)) continue;
 			try {
 				const parsed = parseExpression(expression, named);
-				if (isCheap(parsed.ast)) known.set(expression, evaluate(parsed, variables));
-				else costly.push(expression);
+				if (looks + weight <= maxLooks && isCheap(parsed.ast)) {
+					looks += weight;
+					known.set(expression, evaluate(parsed, variables));
+				} else costly.push(expression);
 			} catch (error) {
 				known.set(expression, failed(error));
 			}
@@ -41,6 +54,10 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 		const outcomes = await runner.run({ variables: named, expressions: costly }, options);
 		for (const [index, expression] of costly.entries())
 			known.set(expression, outcomes[index] ?? { ok: false, message: "it was not evaluated" });
+		failedRuns += outcomes.every(({ ok }) => ok) ? 0 : 1;
+		// Others wait in line for the same thread: a file that cannot be evaluated may be content, many are not.
+		if (failedRuns > maxFailedRuns)
+			throw invalidAt(manifest.place([]), `is one of more than ${maxFailedRuns} files whose templates cannot be evaluated`, "TooMuch");
 	}
 
 	return async (manifest, options) => {
@@ -59,6 +76,7 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 		});
 		if (scalars.size === 0) return manifest.value;
 		await prepare(
+			manifest,
 			new Set([...scalars.values()].flatMap((parts) => parts.flatMap((part) => ("expression" in part ? [part.expression] : [])))),
 			options,
 		);
@@ -70,6 +88,9 @@ export function createTemplate(scope: TemplateScope, runner: ExpressionRunner): 
 			growth += outcome.size;
 			if (growth > maxGrowth)
 				throw invalidAt(manifest.place(path), "expands, with the expressions before it, to more than 8 MiB", "TemplateInvalid");
+			growthOfAll += outcome.size;
+			if (growthOfAll > maxGrowthOfAll)
+				throw invalidAt(manifest.place(path), "expands, with those of other files, to more than 64 MiB", "TooMuch");
 			return outcome.value;
 		};
 		const fill = (scalar: string, path: Path): Json => {
