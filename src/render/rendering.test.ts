@@ -83,6 +83,7 @@ describe("sources", () => {
 		[object("File", "a", { source: { pth: "x" } }), "SourceInvalid"],
 		[object("File", "a", { source: 3 }), "SourceInvalid"],
 		[object("File", "a", { source: "large" }), "FileTooLarge"],
+		[object("Archive", "a", { blob: `git/secrets/${"a".repeat(40)}` }), "SourceInvalid"],
 		[object("File", "a", { source: { repository: "nobody", path: "x" } }), "RepositoryNotFound"],
 	])("refuses %s as %s", async (text, code) => {
 		const files = { "app/a.json": text, "app/folder/x": "", "app/large": Buffer.alloc(1024 * 1024 + 1) };
@@ -96,6 +97,23 @@ describe("sources", () => {
 		expect(await errorOf(renderFiles({ "app/a.json": object("Directory", "site", { source: "site" }), ...files }))).toMatchObject({
 			code: "TooMuch",
 		});
+	});
+
+	it("becomes no more by aliases, by what a Directory hands on, or by a patch", async () => {
+		const large = "x".repeat(700_000);
+		const aliases = Array.from({ length: 99 }, (_, index) => `A${index}: *a`).join(", ");
+		const process = `apiVersion: host.gitward.dev/v1\nkind: Process\nmetadata: {name: web}\nspec: {command: [web], env: {A: &a ${large}, ${aliases}}}\n`;
+		expect(await errorOf(renderFiles({ "app/a.yaml": process }))).toMatchObject({ code: "TooMuch" });
+
+		const files = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`app/site/${index}.txt`, "x"]));
+		const site = object("Directory", "site", { source: "site" }, { annotations: { a: large } });
+		expect(await errorOf(renderFiles({ "app/a.json": site, ...files }))).toMatchObject({ code: "TooMuch" });
+
+		const overlay = `apiVersion: gitward.dev/v1\nkind: Overlay\nspec:\n  patches: [{target: {kind: File}, merge: {metadata: {annotations: {a: ${large}}}}}]\n`;
+		const many = Object.fromEntries(
+			Array.from({ length: 100 }, (_, index) => [`app/${index}.json`, object("File", `f${index}`, { content: "" })]),
+		);
+		expect((await errorOf(renderFiles({ "app/overlay.yaml": overlay, ...many }))).message).toContain("64 MiB");
 	});
 });
 

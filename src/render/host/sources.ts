@@ -5,6 +5,7 @@ import type { RenderInput } from "../../ports/renderer.ts";
 import type { FileTree, TreeEntry } from "../../ports/repository.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
 import { folderOf, joinPath } from "../paths.ts";
+import { weightOf } from "../weight.ts";
 
 const group = "host.gitward.dev/";
 const maxContent = 1024 * 1024;
@@ -19,16 +20,16 @@ interface Source {
 
 /** What a render may still take in. */
 interface Budget {
-	/** Counts an Object with the bytes of its content, or a folder entry; throws `invalid` where it is too much. */
-	take(bytes: number): void;
+	/** Counts Objects or folder entries with their size; throws `invalid` where it is too much. */
+	take(bytes: number, objects?: number): void;
 }
 
 function createBudget(path: string): Budget {
 	let objects = 0;
 	let total = 0;
 	return {
-		take(bytes) {
-			objects += 1;
+		take(bytes, more = 1) {
+			objects += more;
 			total += bytes;
 			if (total <= maxTotal && objects <= maxFiles) return;
 			throw new AppError(`${path} renders to more than ${maxFiles} Objects or 64 MiB`, {
@@ -58,8 +59,15 @@ function specOf(object: DesiredObject): Readonly<Record<string, unknown>> {
 async function resolveOne(located: LocatedObject, input: RenderInput, budget: Budget): Promise<readonly LocatedObject[]> {
 	const { object } = located;
 	const { source, ...spec } = specOf(object);
+	budget.take(weightOf(object, maxTotal));
 	if (source === undefined || !object.apiVersion.startsWith(group) || !["File", "Directory", "Archive"].includes(object.kind)) {
-		budget.take(typeof spec.content === "string" ? spec.content.length : 0);
+		if (spec.blob !== undefined && object.apiVersion.startsWith(group))
+			throw invalidAt(
+				located.place(["spec", "blob"]),
+				"names content past what the Application may read: only the render writes it",
+				"SourceInvalid",
+				"Name the archive in spec.source.",
+			);
 		return [located];
 	}
 	const found = await findSource(source, located, input);
@@ -148,7 +156,7 @@ async function contentOf(
 			"Use an Archive for large content.",
 		);
 	}
-	budget.take(bytes.length);
+	budget.take(bytes.length, 0);
 	return isUtf8(bytes) && !bytes.includes(0) ? { content: bytes.toString("utf8") } : { contentBase64: bytes.toString("base64") };
 }
 
@@ -175,7 +183,7 @@ async function expandDirectory(
 	const options = input.signal === undefined ? {} : { signal: input.signal };
 	const root = typeof spec.path === "string" ? spec.path : object.metadata.name;
 	const result: LocatedObject[] = [{ ...located, object: { ...object, spec } }];
-	budget.take(0);
+	const metadataWeight = weightOf(object.metadata, maxTotal);
 
 	async function walk(folder: string, relative: string, depth: number): Promise<void> {
 		if (depth > maxFolders) throw invalidAt(located.place(["spec", "source"]), `is more than ${maxFolders} folders deep`, "TooDeep");
@@ -189,6 +197,7 @@ async function expandDirectory(
 				await walk(from, inner, depth + 1);
 				continue;
 			}
+			budget.take(metadataWeight);
 			const content = await contentOf(tree, from, located, input, budget);
 			const file: DesiredObject = {
 				apiVersion: object.apiVersion,

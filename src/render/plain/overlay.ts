@@ -7,11 +7,15 @@ import { type Patch, patchSchema } from "../../core/documents/patch.ts";
 import { problemsError } from "../../core/documents/problem.ts";
 import type { DesiredObject } from "../../core/object.ts";
 import { invalidAt, type LocatedObject } from "../located.ts";
+import { weightOf } from "../weight.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import type { Manifest } from "./manifests.ts";
 import { strategicMerge } from "./merge.ts";
 import { mergeKeysOf } from "./merge-keys.ts";
 import { demandObject } from "./objects.ts";
+
+/** Most characters of the Objects that one patch changes. */
+const maxPatched = 64 * 1024 * 1024;
 
 /** Document `overlay.yaml` of a folder: a base, values and patches for one Environment. */
 export const overlaySchema = z
@@ -77,6 +81,7 @@ export function applyPatches(
 				near === undefined ? "Correct its target or remove it." : `Did you mean ${near}?`,
 			);
 		}
+		let patchedWeight = 0;
 		result = result.flatMap((located) => {
 			if (!chosen.includes(located)) return [located];
 			try {
@@ -85,6 +90,8 @@ export function applyPatches(
 						? strategicMerge(located.object, each.merge, mergeKeysOf(located.object.apiVersion))
 						: applyJsonPatch(located.object, each.json);
 				if (patched === undefined) return [];
+				patchedWeight += weightOf(patched, maxPatched);
+				if (patchedWeight > maxPatched) throw new Error("the Objects that it changes become more than 64 MiB");
 				const result = { ...located, object: patched as DesiredObject };
 				demandObject({ ...result, place: () => place });
 				return [result];
