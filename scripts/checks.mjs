@@ -38,6 +38,11 @@ export const checks = [
 				},
 			]
 		: []),
+	{
+		name: "deploy",
+		commands: [["scripts/deploy.ts", "--check"]],
+		fix: "node_modules/.bin/node scripts/deploy.ts, then commit deploy",
+	},
 	...["unit", "contract", "integration", "kubernetes", "e2e"].map((tests) => ({
 		name: tests === "e2e" ? "end to end" : tests,
 		tests,

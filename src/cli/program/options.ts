@@ -45,6 +45,20 @@ export function hostPort(text: string): { readonly host: string; readonly port: 
 	return { host: (match?.["host"] ?? "127.0.0.1").replace(/^\[|\]$/gu, ""), port };
 }
 
+/** A name as Kubernetes has them for namespaces. */
+export function label(text: string): string {
+	if (text.length <= 53 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/u.test(text)) return text;
+	throw new InvalidArgumentError("It must be at most 53 lower-case letters, digits and dashes.");
+}
+
+/** Names with commas between. */
+export function names(text: string): readonly string[] {
+	return text
+		.split(",")
+		.map((name) => name.trim())
+		.filter((name) => name !== "");
+}
+
 /** `name=folder`, several of them. */
 export function namedFolder(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
 	const equals = text.indexOf("=");

@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import type { HealthCommandOptions } from "../commands/health.ts";
+import type { InstallOptions } from "../commands/install.ts";
 import type { RenderCommandOptions } from "../commands/render.ts";
 import type { UpOptions } from "../commands/up.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import { type LogLevel, logLevels } from "../log.ts";
 import { type Format, formatOption } from "../output.ts";
-import { hostPort, listenOption, namedFolder, withServer } from "./options.ts";
+import { hostPort, label, listenOption, namedFolder, names, withServer } from "./options.ts";
 import type { ProgramContext } from "./run.ts";
 
 /** Commands that begin, check and connect. */
@@ -94,6 +95,23 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.action(async (options: ServerOptions & { output: Format; state?: string; listen: { host: string; port: number } }) =>
 			finish(await (await import("../commands/doctor.ts")).doctor(io, options)),
 		);
+
+	program
+		.command("install")
+		.description("print the objects that run Gitward in a Kubernetes cluster; the chart in deploy/chart makes the same")
+		.option("--print", "print them; nothing else is done")
+		.addOption(new Option("--namespace <name>", "where Gitward runs").argParser(label).default("gitward"))
+		.addOption(new Option("--name <name>", "what its objects are called; a chart's release name").argParser(label).default("gitward"))
+		.option("--create-namespace", "print the namespace, too, with pod security `restricted` enforced")
+		.option("--control <url>", "repository of the control documents, URL#ref:path (default: hosted:control, which is pushed to Gitward)")
+		.option("--control-credentials <secret>", "name of the Secret that opens it")
+		.addOption(new Option("--namespaces <names>", "namespaces that it may change, with commas; they exist already").argParser(names))
+		.option("--cluster-wide", "let it change all namespaces")
+		.option("--image <image>", "image that was built from deploy/Containerfile")
+		.option("--tls-secret <secret>", "name of the TLS Secret with which it listens for others than its own Pod")
+		.option("--values <file>", "further settings, as for the chart; options go before them")
+		.addOption(new Option("-o, --output <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
+		.action(async (options: InstallOptions) => finish(await (await import("../commands/install.ts")).install(io, options)));
 
 	program
 		.command("schema")
