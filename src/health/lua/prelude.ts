@@ -4,56 +4,67 @@
  */
 export const prelude = `
 local floor, kind, number, error, type, select = math.floor, math.type, tonumber, error, type, select
-local format, gmatch, setmetatable, pairs = string.format, string.gmatch, setmetatable, pairs
-local function whole(n)
-	if kind(n) == "float" and n == floor(n) and n >= -2^53 and n <= 2^53 then return floor(n) end
-	return n
+local format, gmatch, setmetatable, getmetatable, pairs = string.format, string.gmatch, setmetatable, getmetatable, pairs
+local tostring, concat, unpack = tostring, table.concat, table.unpack
+
+local function text(v)
+	if kind(v) ~= "float" then return v end
+	if v == floor(v) and v >= -2^53 and v <= 2^53 then return format("%d", v) end
+	for digits = 14, 16 do
+		local short = format("%." .. digits .. "g", v)
+		if number(short) == v then return short end
+	end
+	return format("%.17g", v)
 end
-local function operand(v)
-	if type(v) == "table" then return v end
-	return number(v) or error("attempt to perform arithmetic on a " .. type(v) .. " value", 3)
+
+local function joined(v)
+	local what = type(v)
+	if what == "string" or what == "number" or (what == "table" and getmetatable(v)) then return text(v) end
+	return error("attempt to concatenate a " .. what .. " value", 3)
 end
-local held = {
-	__div = function(a, b) return whole(operand(a[1]) / operand(b)) end,
-	__pow = function(a, b) return whole(operand(a) ^ operand(b[1])) end,
-}
-__whole = setmetatable({}, {
-	__div = function(a) return setmetatable({ a }, held) end,
-	__pow = function(_, b) return setmetatable({ b }, held) end,
-	__metatable = false,
-})
-held.__metatable = false
-function tonumber(v, base)
-	if base == nil then return whole(number(v)) end
-	return number(v, base)
+local held = { __metatable = false, __concat = function(a, b) return joined(a) .. joined(b[1]) end }
+__text = setmetatable({}, { __metatable = false, __concat = function(_, b) return setmetatable({ b }, held) end })
+
+_G.tostring = function(...)
+	if kind((...)) == "float" then return text((...)) end
+	return tostring(...)
 end
-function string.format(text, ...)
+function string.format(template, ...)
 	local arguments, count = { ... }, select("#", ...)
 	local index = 0
-	for letter in gmatch(text, "%%[%-%+ #0]*%d*%.?%d*(.)") do
+	for letter in gmatch(template, "%%[%-%+ #0]*%d*%.?%d*(.)") do
 		if letter ~= "%" then
 			index = index + 1
 			local value = arguments[index]
-			if kind(value) == "float" and (letter == "d" or letter == "i" or letter == "x" or letter == "X" or letter == "o" or letter == "c") then
-				arguments[index] = value < 0 and -floor(-value) or floor(value)
-			elseif value == nil and index <= count and letter ~= "s" and letter ~= "q" then
-				break
+			if kind(value) == "float" then
+				if letter == "s" then
+					arguments[index] = text(value)
+				elseif letter == "d" or letter == "i" or letter == "x" or letter == "X" or letter == "o" or letter == "c" then
+					arguments[index] = value < 0 and -floor(-value) or floor(value)
+				end
 			end
 		end
 	end
-	return format(text, table.unpack(arguments, 1, count))
+	return format(template, unpack(arguments, 1, count))
+end
+function table.concat(list, separator, from, to)
+	local parts = {}
+	from, to = from or 1, to or #list
+	if to - from > 1000000 then error("too many values to concatenate", 2) end
+	for index = from, to do parts[index - from + 1] = text(list[index]) end
+	return concat(parts, separator, 1, to - from + 1)
 end
 os = { time = os.time, date = os.date }
 string.dump = nil
 string.gfind = string.gmatch
-unpack = table.unpack
+_G.unpack = unpack
 function table.getn(t) return #t end
 function table.maxn(t)
 	local most = 0
 	for key in pairs(t) do if type(key) == "number" and key > most then most = key end end
 	return most
 end
-function math.pow(a, b) return whole(a ^ b) end
+function math.pow(a, b) return a ^ b end
 math.mod = math.fmod
 local modules = { os = os, string = string, table = table, math = math, coroutine = coroutine, _G = _G }
 function require(name) return modules[name] or error("module '" .. tostring(name) .. "' is not there for health scripts", 2) end

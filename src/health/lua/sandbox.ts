@@ -116,5 +116,6 @@ function answerAt(lua: LuaWasm, state: number): LuaAnswer {
 
 function textAt(lua: LuaWasm, state: number, index: number): string | undefined {
 	const type = lua.lua_type(state, index);
-	return type === LuaType.String || type === LuaType.Number ? lua.lua_tolstring(state, index, null) : undefined;
+	if (type === LuaType.Number) return String(lua.lua_tonumberx(state, index, null));
+	return type === LuaType.String ? lua.lua_tolstring(state, index, null) : undefined;
 }
