@@ -79,7 +79,7 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		const entries = new Map(owned.map((object) => [object.key, object]));
 		for (const change of plan.changes) {
 			if (change.hook !== undefined) {
-				await target.apply(name, change, undefined, application.options);
+				await target.apply(name, change, undefined, { ...application.options, sync: `removal ${state.applied?.at ?? ""}` });
 				continue;
 			}
 			const entry = entries.get(change.key);

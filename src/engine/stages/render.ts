@@ -1,7 +1,9 @@
+import type { SourcePlace } from "../../core/app-error.ts";
 import type { RenderedState } from "../../core/application-state.ts";
 import type { ApplicationDocument } from "../../core/documents/application.ts";
 import { hashObjects, hashValue } from "../../core/hash.ts";
-import type { Rendered, TracedInput } from "../../ports/rendering.ts";
+import type { ObjectKey } from "../../core/object.ts";
+import type { Rendered, RenderRequest, TracedInput } from "../../ports/rendering.ts";
 import type { FileTree, SignalOption } from "../../ports/repository.ts";
 import { type ApplicationContext, type EngineContext, stateOf } from "../context.ts";
 import { failureOf } from "../failure.ts";
@@ -22,28 +24,46 @@ export function followedRef(engine: EngineContext, document: ApplicationDocument
 
 /** Renders an Application from the given trees; sources from Repositories that its Project does not allow are denied. */
 export async function renderApplication(engine: EngineContext, application: ApplicationContext, trees: Trees): Promise<Rendered> {
-	const { document, environment, signal } = application;
+	engine.counters.renders += 1;
+	return engine.rendering.render(renderRequest(engine, application, trees), { signal: application.signal });
+}
+
+/** Where an Object, and a field of it, stands in the files that are in force; undefined where that cannot be told. */
+export async function locateObject(
+	engine: EngineContext,
+	application: ApplicationContext,
+	key: ObjectKey,
+	field: string | undefined,
+): Promise<SourcePlace | undefined> {
+	const { signal } = application;
+	try {
+		return await engine.rendering.locate(renderRequest(engine, application, engine.origins.tree), key, field, { signal });
+	} catch (error) {
+		if (signal.aborted) throw error;
+		engine.log.debug("an object could not be located", { application: application.name, key, error });
+		return undefined;
+	}
+}
+
+function renderRequest(engine: EngineContext, application: ApplicationContext, trees: Trees): RenderRequest {
+	const { document, environment } = application;
 	const { repository, path, values } = document.spec;
 	const project = engine.control().projects.get(document.spec.project);
-	engine.counters.renders += 1;
-	return engine.rendering.render(
-		{
-			application: document.metadata.name,
-			environment: environment.metadata.name,
-			target: targetKind(environment),
-			defaultNamespace: application.options.settings?.namespace ?? document.metadata.name,
-			repository,
-			ref: followedRef(engine, document),
-			path,
-			values,
-			settings: document.spec,
-			tree: (name, ref, options) => {
-				demandRepository(project, name);
-				return trees(name, ref, options);
-			},
+	return {
+		application: document.metadata.name,
+		environment: environment.metadata.name,
+		target: targetKind(environment),
+		defaultNamespace: application.options.settings?.namespace ?? document.metadata.name,
+		repository,
+		ref: followedRef(engine, document),
+		path,
+		values,
+		settings: document.spec,
+		tree: (name, ref, options) => {
+			demandRepository(project, name);
+			return trees(name, ref, options);
 		},
-		{ signal },
-	);
+	};
 }
 
 /** What of a document decides about its render, beside the files. */

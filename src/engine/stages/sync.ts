@@ -21,6 +21,7 @@ import { automation, type NewEvent } from "../status.ts";
 import { healthOf } from "./health.ts";
 import { type Comparison, compare, keepOf } from "./observe.ts";
 import { demandKinds } from "./project.ts";
+import { locateObject } from "./render.ts";
 import { renderedObjects } from "./rendered.ts";
 
 /** Most Objects whose results wait in memory before they are written. */
@@ -337,12 +338,9 @@ async function applyChange(running: Running, change: Change): Promise<void> {
 	const before = owned.get(change.key);
 	if (change.action === "unchanged" && before?.desiredHash === hash) return;
 	running.seen = undefined;
-	const { record, existed, warnings } = await targetOf(engine, application).apply(
-		application.name,
-		change.action === "unchanged" ? { ...change, action: "update" } : change,
-		before,
-		application.options,
-	);
+	const { record, existed, warnings } = await targetOf(engine, application)
+		.apply(application.name, change.action === "unchanged" ? { ...change, action: "update" } : change, before, application.options)
+		.catch(async (error: unknown) => Promise.reject(await withPlace(running, change, error)));
 	engine.counters.applies += 1;
 	for (const warning of warnings ?? []) if (running.warnings.size < maxWarnings) running.warnings.add(`${change.key}: ${warning}`);
 	const entry: OwnedObject = {
@@ -358,6 +356,24 @@ async function applyChange(running: Running, change: Change): Promise<void> {
 	if (change.action !== "unchanged")
 		running.sync = { ...running.sync, done: [...running.sync.done, { key: change.key, action: change.action }] };
 	if (running.pending.size >= flushEvery) await flush(running);
+}
+
+/** An error about what Git says, with the file and the line that say it. */
+async function withPlace({ engine, application, sync }: Running, change: Change, error: unknown): Promise<unknown> {
+	if (!(error instanceof AppError) || error.kind !== "invalid" || error.place !== undefined) return error;
+	if (stateOf(engine, application.name).rendered?.hash !== sync.hash) return error;
+	const place = await locateObject(engine, application, change.key, error.field);
+	if (place === undefined) return error;
+	const { message, code, kind, hint, field } = error;
+	const where = `${place.file}${place.line === undefined ? "" : `:${place.line}`}`;
+	return new AppError(`${where}: ${message}`, {
+		code,
+		kind,
+		place,
+		cause: error,
+		...(hint === undefined ? {} : { hint }),
+		...(field === undefined ? {} : { field }),
+	});
 }
 
 async function deleteObject(running: Running, change: Change): Promise<void> {
@@ -400,7 +416,10 @@ async function runHooks(running: Running, stage: Stage): Promise<void> {
 	for (const change of stage.changes) {
 		const id = `${stage.phase ?? "hook"} ${change.key}`;
 		if (running.sync.hooks.includes(id)) continue;
-		await targetOf(engine, application).apply(application.name, change, undefined, application.options);
+		await targetOf(engine, application).apply(application.name, change, undefined, {
+			...application.options,
+			sync: `${running.sync.id} ${running.sync.started}`,
+		});
 		running.sync = {
 			...running.sync,
 			hooks: [...running.sync.hooks, id],
