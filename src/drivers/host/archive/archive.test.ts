@@ -103,6 +103,25 @@ describe("an Archive", () => {
 		expect(existsSync(host.at("shop"))).toBe(false);
 	});
 
+	it("leaves the versions of a neighbour alone whose name goes on where its own ends", async () => {
+		const other = object("Archive", "site~b", { blob: blob(await version("other")), strip: 1 });
+		await host.sync([other], "blog");
+		await host.sync([site({ blob: blob(await version("one")), strip: 1 })]);
+		await host.sync([site({ blob: blob(await version("two")), strip: 1 })]);
+		expect(readFileSync(host.at("shop/site~b/index.html"), "utf8")).toBe("other");
+		await host.sync([]);
+		expect(readFileSync(host.at("shop/site~b/index.html"), "utf8")).toBe("other");
+	});
+
+	it("leaves nothing behind of one with a long name", async () => {
+		const long = "n".repeat(190);
+		await host.sync([object("Archive", long, { blob: blob(await version("one")) })]);
+		await host.sync([object("Archive", long, { blob: blob(await version("two")) })]);
+		expect(readdirSync(host.at("shop"))).toHaveLength(2);
+		await host.sync([]);
+		expect(existsSync(host.at("shop"))).toBe(false);
+	});
+
 	it("may be a tar.gz or a zip, found out by its first bytes", async () => {
 		const zip = zipOf([
 			{ name: "dist/", text: "", mode: 0o040755 },

@@ -118,12 +118,22 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 		return undefined;
 	}
 
+	/** Name of an unpacked folder beside the path; the id is 24 hex digits. */
+	function versionName(path: string, id: string): string {
+		return reservedName(posix.basename(path), `~${id}`);
+	}
+
+	/** Whether a name beside the path is that of one of its own unpacked folders: `a~b` has ones that begin as those of `a` do. */
+	function isVersion(path: string, name: string): boolean {
+		const prefix = versionName(path, "0".repeat(24)).slice(0, -24);
+		return name.startsWith(prefix) && /^[0-9a-f]{24}$/u.test(name.slice(prefix.length));
+	}
+
 	/** Removes what earlier versions, or a kill in the middle, left beside the path. */
 	async function removeVersions(path: string, keep: string | undefined): Promise<void> {
 		const folder = root.folder(folderOf(path));
 		if (folder === undefined) return;
-		const prefix = reservedName(posix.basename(path), "~");
-		const names = readdirSync(folder.at(".")).filter((name) => name.startsWith(prefix) && name !== keep);
+		const names = readdirSync(folder.at(".")).filter((name) => isVersion(path, name) && name !== keep);
 		for (const name of names) {
 			const again = root.folder(folderOf(path));
 			if (again !== undefined) await rm(join(root.path, beside(path, name)), { recursive: true, force: true });
@@ -134,8 +144,7 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 	async function removeAt(path: string): Promise<void> {
 		const link = linkAt(path);
 		const folder = root.folder(folderOf(path));
-		if (folder !== undefined && link?.startsWith(reservedName(posix.basename(path), "~")) === true)
-			unlinkSync(folder.at(posix.basename(path)));
+		if (folder !== undefined && link !== undefined && isVersion(path, link)) unlinkSync(folder.at(posix.basename(path)));
 		await removeVersions(path, undefined);
 		files.prune(folderOf(path));
 	}
@@ -157,7 +166,7 @@ export function createArchiveHandler(options: ArchiveOptions): Handler<ArchiveOb
 
 	async function install(object: ArchiveObject, key: ObjectKey, path: string, signal: AbortSignal | undefined): Promise<Manifest> {
 		const fetched = join(home, `${randomBytes(8).toString("hex")}.part`);
-		const version = reservedName(posix.basename(path), `~${digestOf(object)}${randomBytes(4).toString("hex")}`);
+		const version = versionName(path, `${digestOf(object)}${randomBytes(4).toString("hex")}`);
 		try {
 			await download(object, fetched, { blobs, limits, signal });
 			root.make(folderOf(path));
