@@ -14,6 +14,7 @@ describe("submoduleUrl", () => {
 		["/srv/git/shop", "../lib", "/srv/git/lib"],
 		["hosted:shop", "../lib.git", "/hosted/lib.git"],
 		["hosted:shop", "../lib", "/hosted/lib.git"],
+		["/hosted/submodule-of-shop.git", "../lib.git", "/hosted/lib.git"],
 		["/srv/git/shop", "https://elsewhere.example.com/x.git", "https://elsewhere.example.com/x.git"],
 	])("of %s and %s is %s", (parent, url, expected) => {
 		expect(shown(submoduleUrl(url, parseGitUrl(parent, "/"), "/hosted"))).toBe(expected);
@@ -27,6 +28,7 @@ describe("submoduleUrl", () => {
 		["git@git.example.com:shop.git", "/etc/x"],
 		["hosted:shop", "/srv/git/shop"],
 		["hosted:shop", "../../x"],
+		["/hosted/submodule-of-shop.git", "/srv/git/shop"],
 		["hosted:shop", "../.."],
 		["https://git.example.com/shop.git", "ext::sh"],
 		["/srv/shop", "relative"],

@@ -31,7 +31,8 @@ export function submoduleUrl(url: string, parent: GitUrl, hosted: string): GitUr
 	const result = parseGitUrl(text, undefined);
 	if (result.kind === "hosted") throw denied(url);
 	if (result.kind !== "file") return result;
-	if (parent.kind === "hosted") {
+	// A submodule of a hosted one is itself known by its path.
+	if (parent.kind === "hosted" || (parent.kind === "file" && parent.path.startsWith(`${hosted}/`))) {
 		const name = result.path.startsWith(`${hosted}/`) ? result.path.slice(hosted.length + 1).replace(/\.git$/u, "") : "";
 		if (!/^[a-z0-9][-a-z0-9]*$/u.test(name)) throw denied(url);
 		return { kind: "file", url: `${hosted}/${name}.git`, path: `${hosted}/${name}.git` };
