@@ -55,10 +55,12 @@ export function statePlaces(state: string): {
 	readonly mirrors: string;
 	readonly drivers: string;
 	readonly render: string;
+	readonly store: string;
 	readonly token: string;
 	readonly server: string;
 } {
 	return {
+		store: join(state, "store"),
 		hosted: join(state, "git"),
 		mirrors: join(state, "mirrors"),
 		drivers: join(state, "drivers"),
@@ -143,7 +145,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 	const source = parseControlSource(options.control, process.cwd(), options.controlCredentials);
 	const base = source.type === "folder" ? source.folder : state;
 	await mkdir(state, { recursive: true, mode: 0o700 });
-	const store = await openStore({ folder: join(state, "store") });
+	const store = await openStore({ folder: places.store });
 	try {
 		const exec = createExec({ environment: inherited(environment) });
 		const repositories = createGitRepositories({
@@ -163,7 +165,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 				kinds: (target) => (target === "host" ? hostKinds : undefined),
 				renderers: createRenderers({ path: environment["PATH"] ?? "", folder: places.render }),
 			}),
-			drivers: [createHostDriver({ exec, environment: withNode(inherited(environment)) })],
+			drivers: [createHostDriver({ exec, environment: withNode(inherited(environment)), kept: Object.values(places) })],
 			control: source,
 			check: demandControlSet,
 			overlay: overlayTree,

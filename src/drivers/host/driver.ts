@@ -16,6 +16,8 @@ export interface HostDriverOptions {
 	readonly exec: Exec;
 	/** All that processes inherit: PATH, HOME, LANG and the like. */
 	readonly environment: Readonly<Record<string, string>>;
+	/** Gitward's own files and folders, absolute, which no Object may touch although they lie below a root. */
+	readonly kept?: readonly string[];
 	/** 0 to 1, for jitter. */
 	readonly random?: () => number;
 	/** fs.watch, replaced where a test wants it to fail. */
@@ -58,6 +60,7 @@ export function createHostDriver(options: HostDriverOptions): Driver {
 					exec: options.exec,
 					inherited: options.environment,
 					root,
+					kept: (options.kept ?? []).map(realOf),
 					children,
 					random: options.random ?? Math.random,
 					watch: options.watch,

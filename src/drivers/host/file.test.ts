@@ -135,6 +135,22 @@ describe("what is in the way of a File", () => {
 		expect(readdirSync(host.base).sort()).toEqual(["home", "root"]);
 	});
 
+	it.each([
+		["its own path", "/state/token"],
+		["a path in it", "/state/store/a"],
+		["what holds it", "/state"],
+		["a link to what holds it", "link/token"],
+	])("state of Gitward below the root is denied by %s", async (_what, path) => {
+		mkdirSync(host.at("shop"), { recursive: true });
+		mkdirSync(host.at("state/store"), { recursive: true });
+		writeFileSync(host.at("state/token"), "secret");
+		symlinkSync("../state", host.at("shop/link"));
+		await host.open({ name: "other", kept: [host.at("state/token"), host.at("state/store")] });
+		const desired = object("File", "a", { path, content: "x" }, { annotations: { "gitward.dev/adopt": "true" } });
+		expect(await codeOf(host.sync([desired]))).toBe("denied PathProtected");
+		expect([readFileSync(host.at("state/token"), "utf8"), readdirSync(host.at("state/store"))]).toEqual(["secret", []]);
+	});
+
 	it("a link inside the root is followed", async () => {
 		mkdirSync(host.at("shop/real"), { recursive: true });
 		symlinkSync("real", host.at("shop/link"));

@@ -42,7 +42,7 @@ export interface HostFixture {
 	close(): Promise<void>;
 }
 
-export interface OpenOptions extends Partial<Pick<HostDriverOptions, "watch" | "writeBytes" | "random">> {
+export interface OpenOptions extends Partial<Pick<HostDriverOptions, "kept" | "watch" | "writeBytes" | "random">> {
 	readonly policy?: Partial<Policy>;
 	readonly root?: string;
 	readonly name?: string;

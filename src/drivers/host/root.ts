@@ -32,6 +32,8 @@ export interface RootOptions {
 	readonly path: string;
 	/** Absolute folder that no Object may touch: Gitward's own state. */
 	readonly home: string;
+	/** More files and folders of that kind, by their real paths; they need not exist yet. */
+	readonly kept?: readonly string[];
 	readonly made: MadeFolders;
 }
 
@@ -66,7 +68,7 @@ export function openRoot(options: RootOptions): Root {
 			hint: "Give the Environment a folder of its own.",
 		});
 	}
-	const home = realpathSync(options.home);
+	const kept = [realpathSync(options.home), ...(options.kept ?? [])];
 	const open = new Map<string, OpenFolder>();
 	const absolute = (path: string): string => (path === "" ? root : `${root}/${path}`);
 	const isInside = (real: string): boolean => real === root || real.startsWith(`${root}/`);
@@ -107,7 +109,16 @@ export function openRoot(options: RootOptions): Root {
 		if (!isInside(real)) throw outside(path, real);
 		if (isProtected(real)) throw protectedError(path);
 		const base = hasDescriptors ? `/proc/self/fd/${fd}/` : `${real}/`;
-		const folder: OpenFolder = { fd, real, at: (name) => base + name, seen: performance.now() };
+		const keptHere = new Set(kept.filter((each) => posix.dirname(each) === real).map((each) => posix.basename(each)));
+		const folder: OpenFolder = {
+			fd,
+			real,
+			at(name) {
+				if (keptHere.has(name)) throw protectedError(path === "" ? name : `${path}/${name}`);
+				return base + name;
+			},
+			seen: performance.now(),
+		};
 		open.set(path, folder);
 		if (open.size > maxOpen) drop(open.keys().next().value ?? "");
 		return folder;
@@ -115,7 +126,7 @@ export function openRoot(options: RootOptions): Root {
 
 	/** Gitward's state may lie below the root, but Objects may not lie in it. */
 	function isProtected(real: string): boolean {
-		return real === home || real.startsWith(`${home}/`);
+		return kept.some((each) => real === each || real.startsWith(`${each}/`));
 	}
 
 	function protectedError(path: string): AppError {
@@ -192,7 +203,8 @@ export function openRoot(options: RootOptions): Root {
 				throw new AppError(`${path} holds a name of more than 255 bytes`, { code: "NameTooLong", kind: "invalid", hint: "Shorten it." });
 			}
 			const full = absolute(located);
-			if (isProtected(full) || (path !== "/" && path !== "." && home.startsWith(`${full}/`))) throw protectedError(path);
+			if (isProtected(full) || (path !== "/" && path !== "." && kept.some((each) => each.startsWith(`${full}/`))))
+				throw protectedError(path);
 			return located;
 		},
 		folder,

@@ -33,6 +33,8 @@ export interface HostTargetOptions {
 	readonly inherited: Readonly<Record<string, string>>;
 	/** Absolute. */
 	readonly root: string;
+	/** What no Object may touch besides, by its real path. */
+	readonly kept: readonly string[];
 	readonly children: Children;
 	readonly random: () => number;
 	readonly watch: WatchFolder | undefined;
@@ -45,7 +47,7 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 	const { context, exec, inherited } = options;
 	const { clock, log, home } = context;
 	const made = openMadeFolders(join(home, "made-folders"));
-	const root = openRoot({ path: options.root, home, made });
+	const root = openRoot({ path: options.root, home, kept: options.kept, made });
 	const ledger = createLedger();
 	const slice = createSlice();
 	const files = createFiles({ root, made, ledger, writeBytes: options.writeBytes });
