@@ -20,7 +20,7 @@ const resources = z
 	)
 	.max(200);
 
-const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGMk]i?|m)?$/u, "a quantity such as 5Gi or 100m");
+const quantity = z.union([z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGMk]i?|m)?$/u, "a quantity such as 5Gi or 100m"), z.int().positive()]);
 
 /** Settings of an installation in a cluster: the chart's values and those of `gitward install` are the same. */
 export const installValuesSchema = z
