@@ -23,7 +23,8 @@ export function createPools(connection: Connection, connections: number): PoolSo
 	const open = new Set<Dispatcher>();
 
 	function retire(dispatcher: Dispatcher): void {
-		void dispatcher.close().finally(() => open.delete(dispatcher));
+		const forget = (): void => void open.delete(dispatcher);
+		dispatcher.close().then(forget, forget);
 	}
 
 	return {

@@ -132,22 +132,24 @@ export function createRequester(connection: Connection, options: RequesterOption
 				(stream) => stream.stop(),
 			);
 			if (stream.status < 300) return stream;
-			const text = await stream.text(64 * 1024);
+			const text = await stream.text(64 * 1024).catch((error: unknown) => {
+				throw networkError(error, connection);
+			});
 			throw statusError({ status: stream.status, headers: stream.headers, text }, call.subject);
 		},
 		close: async () => pools.close(),
 	};
 }
 
-function headersOf(call: Call, login: Login, fallback: Identity | undefined): string[] {
-	const headers = ["accept", call.accept ?? "application/json", "user-agent", "gitward"];
-	if (login.authorization !== undefined) headers.push("authorization", login.authorization.reveal());
-	if (call.contentType !== undefined) headers.push("content-type", call.contentType);
-	if (call.etag !== undefined) headers.push("if-none-match", call.etag);
+function headersOf(call: Call, login: Login, fallback: Identity | undefined): WireRequest["headers"] {
+	const headers: Record<string, string | string[]> = { accept: call.accept ?? "application/json", "user-agent": "gitward" };
+	if (login.authorization !== undefined) headers["authorization"] = login.authorization.reveal();
+	if (call.contentType !== undefined) headers["content-type"] = call.contentType;
+	if (call.etag !== undefined) headers["if-none-match"] = call.etag;
 	const identity = call.as ?? fallback;
 	if (identity !== undefined) {
-		headers.push("impersonate-user", identity.user);
-		for (const group of identity.groups) headers.push("impersonate-group", group);
+		headers["impersonate-user"] = identity.user;
+		if (identity.groups.length > 0) headers["impersonate-group"] = identity.groups;
 	}
 	return headers;
 }

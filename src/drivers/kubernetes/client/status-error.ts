@@ -28,7 +28,7 @@ export function statusError(answer: Answer, subject: Subject): AppError {
 	return fromWebhook(text, make) ?? fromStatus(answer, { ...status, message: text, causes }, subject, make);
 }
 
-const typed = /failed to create (?:typed patch object|manager for existing fields)/u;
+const typed = /failed to (?:create typed patch object|create manager for existing fields|convert new object)/u;
 
 type Make = (code: string, kind: AppErrorOptions["kind"], message: string, rest?: Rest) => AppError;
 
@@ -52,7 +52,8 @@ function fromWebhook(text: string, make: Make): AppError | undefined {
 			`was refused by the ValidatingAdmissionPolicy ${policy["name"]}: ${short(policy["why"] ?? "")}`,
 		);
 	}
-	const failed = /failed calling webhook "(?<name>[^"]+)": (?<why>.*)/su.exec(text)?.groups;
+	const conversion = /conversion webhook for (?<name>\S+, Kind=\S+) failed: (?<why>.*)/su;
+	const failed = (/failed calling webhook "(?<name>[^"]+)": (?<why>.*)/su.exec(text) ?? conversion.exec(text))?.groups;
 	if (failed === undefined) return undefined;
 	return make("WebhookFailed", "unavailable", `could not be checked by the webhook ${failed["name"]}: ${short(failed["why"] ?? "")}`, {
 		hint: "The API server asks it before it takes such Objects: its Service and Pods have to be well.",
@@ -217,6 +218,7 @@ function fieldList(causes: readonly StatusCause[]): string {
 function readable(message: string): string {
 	return message
 		.replace(/^.*?failed to create (?:manager for existing fields: .*?|typed patch object \([^)]*\)): (?:errors:\s+)?/su, "")
+		.replace(/^failed to convert new object .*?error decoding from json: /su, "")
 		.replaceAll(/&value\.valueUnstructured\{Value:(?<value>[^}]*)\}/gu, "$<value>")
 		.replace(/^\./u, "");
 }
@@ -224,7 +226,7 @@ function readable(message: string): string {
 /** Values that a message quotes are those of a Secret. */
 function withoutValues(message: string): string {
 	return message
-		.replaceAll(/(?<lead>valueUnstructured\{Value:).*?\}/gsu, "$<lead>***}")
+		.replace(/&value\.valueUnstructured\{.*/su, "another type")
 		.replaceAll(/(?<lead>(?:Invalid|Unsupported|Duplicate) value: )(?:"(?:[^"\\]|\\.)*"|[^:;]*)/gsu, "$<lead>***")
 		.replaceAll(/(?<lead>illegal base64 data at input byte \d+|cannot unmarshal \S+)(?:.(?!into))*/gsu, "$<lead>");
 }

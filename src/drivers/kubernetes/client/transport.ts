@@ -8,8 +8,8 @@ export interface WireRequest {
 	readonly method: "GET" | "PATCH" | "POST" | "DELETE";
 	/** With the query. */
 	readonly path: string;
-	/** Names and values in turn. */
-	readonly headers: string[];
+	/** Names in lower case. */
+	readonly headers: Record<string, string | string[]>;
 	readonly body: string | undefined;
 	/** Longest answer, in bytes. */
 	readonly maxBytes: number;
