@@ -18,6 +18,7 @@ const opening = /^\{"type":"(?<type>[A-Z]+)","object":\{/u;
 
 /** Reads type and resourceVersion of a line of a watch, by the cheapest way that is certain. Undefined for a line that is none. */
 export function scanWatchLine(line: string): ScannedLine | undefined {
+	if (!line.endsWith("}}")) return parsed(line);
 	const fast = usual.exec(line)?.groups;
 	if (fast !== undefined) return scanned(line, fast["type"] ?? "", fast["version"] ?? "");
 	const type = opening.exec(line)?.groups?.["type"];
