@@ -45,11 +45,17 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
 	return Array.isArray(found) ? (found as readonly unknown[]) : [];
 }
 
+/** Some write true where True is meant. */
+function statusOf(status: unknown): string {
+	if (typeof status === "boolean") return status ? "True" : "False";
+	return typeof status === "string" ? status : "";
+}
+
 /** The conditions at a path, `status.conditions` where none is given. */
 export function conditionsOf(value: unknown, ...path: readonly (string | number)[]): readonly Condition[] {
 	return listAt(value, ...(path.length === 0 ? ["status", "conditions"] : path)).map((condition) => ({
 		type: textAt(condition, "type"),
-		status: String(at(condition, "status") ?? ""),
+		status: statusOf(at(condition, "status")),
 		reason: textAt(condition, "reason"),
 		message: textAt(condition, "message"),
 		observedGeneration: numberAt(condition, "observedGeneration"),

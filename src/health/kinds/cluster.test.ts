@@ -128,4 +128,6 @@ const cases: readonly Case[] = [
 	["dangling", "FlowSchema.flowcontrol.apiserver.k8s.io", status({ Dangling: "True NotFound no level" }), "Degraded", "no level"],
 ];
 
-describe("the cluster's own kinds", () => judges(cases));
+describe("the cluster's own kinds", () => {
+	judges(cases);
+});

@@ -104,4 +104,6 @@ const cases: readonly Case[] = [
 	["out of reach", "Pod", pod("Unknown"), "Unknown", "cannot be reached"],
 ];
 
-describe("pods", () => judges(cases));
+describe("pods", () => {
+	judges(cases);
+});

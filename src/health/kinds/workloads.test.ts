@@ -91,4 +91,6 @@ const cases: readonly Case[] = [
 	],
 ];
 
-describe("workloads", () => judges(cases));
+describe("workloads", () => {
+	judges(cases);
+});

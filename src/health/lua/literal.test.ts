@@ -20,8 +20,10 @@ end
 return { status = "Healthy", message = show(obj.v) }`;
 
 function shown(value: unknown): string {
-	if (typeof value !== "object" || value === null)
-		return `${value === null ? "nil" : typeof value}:${value === null ? "nil" : String(value)}`;
+	if (value === null) return "nil:nil";
+	if (typeof value === "string") return `string:${value}`;
+	if (typeof value === "number" || typeof value === "boolean") return `${typeof value}:${value}`;
+	if (typeof value !== "object") return "nil:nil";
 	const entries = Array.isArray(value)
 		? value.filter((item) => item !== null).map((item, index) => `number:${index + 1}=${shown(item)}`)
 		: Object.entries(value)

@@ -17,6 +17,8 @@ export interface Sandbox {
 
 const maxBytes = 32 * 1024 * 1024;
 const tooMuch = `it needs more than ${maxBytes / 1024 / 1024} MiB of memory`;
+const ok: number = LuaReturn.Ok;
+const outOfMemory: number = LuaReturn.ErrorMem;
 const libraries = ["base", "string", "table", "math", "coroutine", "os"] as const;
 
 /**
@@ -26,7 +28,7 @@ const libraries = ["base", "string", "table", "math", "coroutine", "os"] as cons
 export async function createSandbox(): Promise<Sandbox> {
 	const lua = await new LuaFactory(undefined, {}).getLuaModule();
 	const { module } = lua;
-	const free = (module as unknown as { readonly _free: (pointer: number) => void })._free;
+	const { _free: free, _realloc: reallocate } = module as typeof module & { readonly _free: (pointer: number) => void };
 	let used = 0;
 	const allocator = module.addFunction((_: number, pointer: number, before: number, after: number) => {
 		// Where there was nothing, `before` is the kind of what is made.
@@ -37,13 +39,13 @@ export async function createSandbox(): Promise<Sandbox> {
 			return 0;
 		}
 		if (after > had && used + after - had > maxBytes) return 0;
-		const given = module._realloc(pointer, after);
+		const given = reallocate(pointer, after);
 		if (given !== 0) used += after - had;
 		return given;
 	}, "iiiii");
 
 	/** Compiles text, never bytecode; leaves the function or an error on the stack. */
-	function load(state: number, text: string, name: string): LuaReturn {
+	function load(state: number, text: string, name: string): number {
 		const pointer = module.stringToNewUTF8(text);
 		try {
 			return lua.luaL_loadbufferx(state, pointer, module.lengthBytesUTF8(text), `=${name}`, "t");
@@ -52,16 +54,16 @@ export async function createSandbox(): Promise<Sandbox> {
 		}
 	}
 
-	function failureOf(state: number, code: LuaReturn): LuaAnswer {
-		if (code === LuaReturn.ErrorMem) return { ok: false, message: tooMuch };
+	function failureOf(state: number, code: number): LuaAnswer {
+		if (code === outOfMemory) return { ok: false, message: tooMuch };
 		const message = textAt(lua, state, -1) ?? "it raised an error that is no text";
 		return { ok: false, message: message.replace(/^script:(?<line>[0-9]+): /u, "line $<line>: ") };
 	}
 
 	function call(state: number, text: string, name: string, results: number): LuaAnswer | undefined {
 		const loaded = load(state, text, name);
-		const code = loaded === LuaReturn.Ok ? lua.lua_pcallk(state, 0, results, 0, 0, null) : loaded;
-		return code === LuaReturn.Ok ? undefined : failureOf(state, code);
+		const code = loaded === ok ? lua.lua_pcallk(state, 0, results, 0, 0, null) : loaded;
+		return code === ok ? undefined : failureOf(state, code);
 	}
 
 	return {
@@ -71,7 +73,7 @@ export async function createSandbox(): Promise<Sandbox> {
 			if (state === 0) return tooMuch;
 			try {
 				const code = load(state, script, "script");
-				const answer = code === LuaReturn.Ok ? undefined : failureOf(state, code);
+				const answer = code === ok ? undefined : failureOf(state, code);
 				return answer?.ok === false ? answer.message : undefined;
 			} finally {
 				lua.lua_close(state);

@@ -93,7 +93,7 @@ describe("limits", () => {
 		);
 		const late = { status: "Unknown", message: "The health rule failed: it takes longer than 300 ms" };
 		const well = { status: "Healthy", message: "" };
-		expect(await Promise.all(answers)).toEqual([late, well, late, well]);
+		expect(await Promise.all(answers.map(async (answer) => answer))).toEqual([late, well, late, well]);
 	});
 
 	it("answers what is under way when it is closed", async () => {

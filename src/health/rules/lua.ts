@@ -1,4 +1,5 @@
 import { createLimitedThread } from "../../lib/thread/limited-thread.ts";
+import type { LiveObject } from "../live-object.ts";
 import { compatible } from "../lua/compatible.ts";
 import type { LuaAnswer, LuaWork } from "../lua/lua-worker.ts";
 import type { CustomRule } from "./custom-rule.ts";
@@ -26,7 +27,7 @@ export function createLuaRunner({ timeoutMs }: { readonly timeoutMs: number }): 
 			const script = compatible(source);
 			return async (object) => {
 				try {
-					const { answers, failure } = await thread.run({ script, object }, 1, {});
+					const { answers, failure } = await thread.run({ script, object: withoutManagers(object) }, 1, {});
 					const [answer] = answers;
 					if (answer === undefined) return failedRule(failure ?? "it was not evaluated");
 					if (!answer.ok) return failedRule(answer.message);
@@ -43,4 +44,12 @@ export function createLuaRunner({ timeoutMs }: { readonly timeoutMs: number }): 
 		},
 		close: () => thread.close(),
 	};
+}
+
+/** Who manages which field is most of an Object, and nothing that a health script goes by. */
+function withoutManagers(object: LiveObject): LiveObject {
+	const { metadata } = object;
+	if (typeof metadata !== "object" || metadata === null || !("managedFields" in metadata)) return object;
+	const { managedFields: _, ...rest } = metadata;
+	return { ...object, metadata: rest };
 }

@@ -118,7 +118,15 @@ const storage: readonly Case[] = [
 	["out of reach", "BackupStorageLocation.velero.io", phase("Unavailable", { message: "403" }), "Degraded", "403"],
 ];
 
-describe("databases", () => judges(databases));
-describe("messaging", () => judges(messaging));
-describe("monitoring", () => judges(monitoring));
-describe("storage systems", () => judges(storage));
+describe("databases", () => {
+	judges(databases);
+});
+describe("messaging", () => {
+	judges(messaging);
+});
+describe("monitoring", () => {
+	judges(monitoring);
+});
+describe("storage systems", () => {
+	judges(storage);
+});

@@ -125,7 +125,15 @@ const runs: readonly Case[] = [
 	["stable", "FlinkDeployment.flink.apache.org", { status: { lifecycleState: "STABLE" } }, "Healthy"],
 ];
 
-describe("cert-manager", () => judges(certManager));
-describe("Argo", () => judges(argo));
-describe("Flux", () => judges(flux));
-describe("runs", () => judges(runs));
+describe("cert-manager", () => {
+	judges(certManager);
+});
+describe("Argo", () => {
+	judges(argo);
+});
+describe("Flux", () => {
+	judges(flux);
+});
+describe("runs", () => {
+	judges(runs);
+});

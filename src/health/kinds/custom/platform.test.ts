@@ -133,6 +133,12 @@ const infrastructure: readonly Case[] = [
 	["with errors", "Keycloak.k8s.keycloak.org", status({ Ready: "False", HasErrors: "True X no db" }), "Degraded", "no db"],
 ];
 
-describe("networks", () => judges(networks));
-describe("secrets", () => judges(secrets));
-describe("infrastructure and policies", () => judges(infrastructure));
+describe("networks", () => {
+	judges(networks);
+});
+describe("secrets", () => {
+	judges(secrets);
+});
+describe("infrastructure and policies", () => {
+	judges(infrastructure);
+});

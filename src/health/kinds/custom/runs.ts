@@ -8,7 +8,7 @@ import { plainKinds } from "./plain.ts";
 const succeeded = byConditions({ ready: ["Succeeded"], otherwise: "Degraded" });
 
 const tektonRun: KindRule = {
-	held: (object: LiveObject) => (/RunPending$/u.test(textAt(object, "spec", "status")) ? "It is not to start yet" : undefined),
+	held: (object: LiveObject) => (textAt(object, "spec", "status").endsWith("RunPending") ? "It is not to start yet" : undefined),
 	assess: succeeded.assess,
 };
 
