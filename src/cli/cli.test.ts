@@ -1,4 +1,6 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -236,6 +238,34 @@ describe("finding the server", () => {
 		const file = join(plain.home, ".config", "gitward", "servers.json");
 		expect((await stat(file)).mode & 0o777).toBe(0o600);
 		expect((await plain.run(["login", "--link"])).out).toBe(`${api.url}/#token=${testToken}\n`);
+		await plain.remove();
+	});
+
+	it("gives no token to a server that only a .gitward/server.json names", async () => {
+		const plain = await createCli();
+		const folder = join(plain.home, ".gitward");
+		await mkdir(folder);
+		await writeFile(join(plain.home, "private"), "private\n");
+		const heard: (string | undefined)[] = [];
+		const stranger = createServer((request, response) => {
+			heard.push(request.headers.authorization);
+			response.end("{}");
+		});
+		await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+		const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+		const write = (content: object) => writeFile(join(folder, "server.json"), JSON.stringify({ pid: 1, ...content }));
+		await write({ url: "https://gitward.example.com", tokenFile: "../private" });
+		const foreign = await plain.run(["status"], { env: { GITWARD_TOKEN: testToken } });
+		expect([foreign.code, foreign.err.includes("never logged in to")]).toEqual([3, true]);
+		await write({ url, tokenFile: "../private" });
+		expect((await plain.run(["status"])).code).toBe(3);
+		await symlink("../private", join(folder, "token"));
+		await write({ url, tokenFile: "token" });
+		expect((await plain.run(["status"])).code).toBe(3);
+		expect((await plain.run(["status"], { env: { GITWARD_TOKEN: testToken } })).code).toBe(3);
+		const asked = await plain.run(["credential", "get"], { input: `protocol=http\nhost=${new URL(url).host}\n\n` });
+		expect([asked.out, heard]).toEqual(["", []]);
+		stranger.close();
 		await plain.remove();
 	});
 

@@ -1,15 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { readFile, realpath, rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 
 const serverFileSchema = z.object({ url: z.string(), pid: z.int(), tokenFile: z.string() });
 
 /** What a running Gitward tells of itself in its state folder. */
-export type ServerFile = z.infer<typeof serverFileSchema>;
+type ServerFacts = z.infer<typeof serverFileSchema>;
+
+/** A `server.json` as it was found. */
+export interface ServerFile extends ServerFacts {
+	/** Whether the token's file truly stands in the same folder, and is no link to elsewhere. */
+	readonly isBeside: boolean;
+}
 
 /** Writes `server.json` into a state folder, whole or not at all. */
-export async function writeServerFile(state: string, content: ServerFile): Promise<void> {
+export async function writeServerFile(state: string, content: ServerFacts): Promise<void> {
 	const file = join(state, "server.json");
 	const draft = `${file}.${randomBytes(6).toString("hex")}`;
 	await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
@@ -34,8 +40,17 @@ export async function findServerFile(folder: string): Promise<ServerFile | undef
 async function readServerFile(file: string): Promise<ServerFile | undefined> {
 	try {
 		const content = serverFileSchema.parse(JSON.parse(await readFile(file, "utf8")));
-		return { ...content, tokenFile: resolve(dirname(file), content.tokenFile) };
+		const tokenFile = resolve(dirname(file), content.tokenFile);
+		return { ...content, url: new URL(content.url).origin, tokenFile, isBeside: await isBeside(file, tokenFile) };
 	} catch {
 		return undefined;
+	}
+}
+
+async function isBeside(file: string, other: string): Promise<boolean> {
+	try {
+		return dirname(await realpath(other)) === (await realpath(dirname(file)));
+	} catch {
+		return false;
 	}
 }
