@@ -11,12 +11,11 @@ export interface LuaWork {
 	readonly object?: unknown;
 }
 
-let sandbox: Promise<Sandbox> | undefined;
+let sandbox: Sandbox | undefined = await createSandbox();
 
 async function answer({ script, object }: LuaWork): Promise<LuaAnswer> {
 	try {
-		sandbox ??= createSandbox();
-		const lua = await sandbox;
+		const lua = (sandbox ??= await createSandbox());
 		if (object !== undefined) return lua.run(script, object);
 		const problem = lua.check(script);
 		return problem === undefined ? { ok: true, given: false } : { ok: false, message: problem };
@@ -28,3 +27,4 @@ async function answer({ script, object }: LuaWork): Promise<LuaAnswer> {
 }
 
 parentPort?.on("message", (work: LuaWork) => void answer(work).then((given) => parentPort?.postMessage(given)));
+parentPort?.postMessage(null);

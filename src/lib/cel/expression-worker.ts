@@ -20,3 +20,4 @@ parentPort?.on("message", ({ variables, expressions }: ExpressionWork) => {
 	};
 	for (const expression of expressions) parentPort?.postMessage(outcomeOf(expression));
 });
+parentPort?.postMessage(null);

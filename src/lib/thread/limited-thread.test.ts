@@ -14,7 +14,11 @@ parentPort.on("message", (work) => {
 	const hog = [];
 	if (work === "hog") for (;;) hog.push(new Array(10000).fill(hog.length));
 	for (const part of work) parentPort.postMessage(part);
-});`;
+});
+parentPort.postMessage(null);`;
+
+/** Loads for longer than work may take. */
+const late = `const until = Date.now() + 600; while (Date.now() < until);\n${echo}`;
 
 describe("createLimitedThread", () => {
 	let folder = "";
@@ -41,6 +45,13 @@ describe("createLimitedThread", () => {
 	])("outlives %s", async (work, failure) => {
 		const thread = createLimitedThread<string, string>(file, { timeoutMs: work === "loop" ? 200 : 30_000, memoryMb: 32 });
 		expect(await thread.run(work, 1, {})).toEqual({ answers: [], failure });
+		expect(await thread.run("x", 1, {})).toEqual({ answers: ["x"] });
+		await thread.close();
+	});
+
+	it("does not count the time in which it starts", async () => {
+		await writeFile(join(folder, "late.mjs"), late);
+		const thread = createLimitedThread<string, string>(pathToFileURL(join(folder, "late.mjs")), { timeoutMs: 300, memoryMb: 64 });
 		expect(await thread.run("x", 1, {})).toEqual({ answers: ["x"] });
 		await thread.close();
 	});

@@ -26,7 +26,7 @@ const idleMs = 10_000;
 
 /**
  * One thread at most, started when it is first needed and ended when it was idle for a while; work waits in line. The file is a module that
- * answers each message with one message for each part of the work.
+ * posts null when it is ready, from where on time counts, and answers each message with one message for each part of the work.
  */
 export function createLimitedThread<Work, Answer>(file: URL, { timeoutMs, memoryMb }: ThreadLimits): LimitedThread<Work, Answer> {
 	let worker: Worker | undefined;
@@ -68,7 +68,8 @@ export function createLimitedThread<Work, Answer>(file: URL, { timeoutMs, memory
 			clearTimeout(timer);
 			timer = setTimeout(() => resolve(`it takes longer than ${timeoutMs} ms`), timeoutMs);
 		};
-		const onMessage = (answer: Answer): void => {
+		const onMessage = (answer: Answer | null): void => {
+			if (answer === null) return begin();
 			answers.push(answer);
 			if (answers.length === parts) resolve(undefined);
 		};
@@ -77,8 +78,7 @@ export function createLimitedThread<Work, Answer>(file: URL, { timeoutMs, memory
 		const onExit = (): void => resolve("its evaluator ended");
 		const onAbort = (): void => reject(signal?.reason as Error);
 		thread.on("message", onMessage).on("error", onError).on("exit", onExit);
-		if (isNew) thread.once("online", begin);
-		else begin();
+		if (!isNew) begin();
 		signal?.addEventListener("abort", onAbort, { signal: listeners.signal });
 		thread.postMessage(work);
 		try {
@@ -93,7 +93,7 @@ export function createLimitedThread<Work, Answer>(file: URL, { timeoutMs, memory
 			interrupt = undefined;
 			clearTimeout(timer);
 			listeners.abort();
-			thread.off("message", onMessage).off("error", onError).off("exit", onExit).off("online", begin);
+			thread.off("message", onMessage).off("error", onError).off("exit", onExit);
 			idle = setTimeout(() => void stop(), idleMs);
 			idle.unref();
 		}
