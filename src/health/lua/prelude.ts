@@ -54,7 +54,7 @@ function table.concat(list, separator, from, to)
 	for index = from, to do parts[index - from + 1] = text(list[index]) end
 	return concat(parts, separator, 1, to - from + 1)
 end
-os = { time = os.time, date = os.date }
+os = { time = os.time, date = os.date, difftime = os.difftime, clock = os.clock }
 string.dump = nil
 string.gfind = string.gmatch
 _G.unpack = unpack

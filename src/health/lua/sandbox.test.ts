@@ -48,6 +48,9 @@ describe("as Argo CD's Lua", () => {
 		["os.date('!%Y-%m-%d', 86400)", "1970-01-02"],
 		["os.time({year=2020, month=1, day=2, hour=0}) > 1577000000", "true"],
 		["require('os').time() > 1577000000", "true"],
+		["os.difftime(10, 5)", "5"],
+		["os.clock() >= 0", "true"],
+		["os.time({year='2020', month='01', day='02'}) > 1577000000", "true"],
 		["select('#', print('x'))", "0"],
 		["pcall(error, 'x')", "false"],
 	])("%s is %s", (expression, expected) => {
