@@ -13,11 +13,18 @@ export function formatOption(): Option {
 		.default("table");
 }
 
-/** A value as JSON or YAML. */
+/** A value as JSON or YAML; control characters are escaped, so that none steers the terminal. */
 export function formatData(value: unknown, format: "json" | "yaml"): string {
-	return format === "json"
-		? `${JSON.stringify(value, null, 2)}\n`
+	const json = jsonText(value, 2);
+	// YAML that is written plainly leaves some characters as they are; JSON is YAML too.
+	return format === "json" || json.includes("\\u00")
+		? `${json}\n`
 		: stringify(value, { aliasDuplicateObjects: false, blockQuote: "literal", lineWidth: 0 });
+}
+
+/** JSON whose texts hold no control character, also none of those that JSON itself would allow. */
+export function jsonText(value: unknown, indent?: number): string {
+	return JSON.stringify(value, null, indent).replaceAll(/[\u007f-\u009f]/gu, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** Prints rows in the chosen form; `empty` says, to people, that there are none. */

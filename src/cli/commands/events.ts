@@ -5,7 +5,7 @@ import type { GitwardEvent } from "../../core/views/event.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import type { Io } from "../io.ts";
-import { type Format, formatData, printList } from "../output.ts";
+import { type Format, formatData, jsonText, printList } from "../output.ts";
 import { clean } from "../text/paint.ts";
 import type { Column } from "../text/table.ts";
 
@@ -60,7 +60,7 @@ export async function events(io: Io, options: EventsOptions): Promise<void> {
 			options.output === "table"
 				? line(io, event)
 				: options.output === "json"
-					? `${JSON.stringify(event)}\n`
+					? `${jsonText(event)}\n`
 					: `---\n${formatData(event, "yaml")}`,
 		);
 	for (const event of items) print(event);

@@ -1,6 +1,7 @@
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import type { Io } from "../io.ts";
+import { jsonText } from "../output.ts";
 import { clean } from "../text/paint.ts";
 import { shortKey } from "../text/words.ts";
 
@@ -22,7 +23,7 @@ export async function logs(
 	const query = { tail: options.tail, follow: options.follow === true, ...(key === undefined ? {} : { object: key }) };
 	const several = key === undefined && objects.length > 1;
 	for await (const line of client.logs({ params: { name }, query }, io)) {
-		if (options.output === "json") io.out(`${JSON.stringify(line)}\n`);
+		if (options.output === "json") io.out(`${jsonText(line)}\n`);
 		else {
 			const prefix = several ? io.paint.dim(`${shortKey(line.object, name)} | `) : "";
 			// Only a terminal can be steered by what a process prints; a file gets it as it was.

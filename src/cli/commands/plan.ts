@@ -10,6 +10,7 @@ import { gitIn } from "../git.ts";
 import type { Io } from "../io.ts";
 import { type Format, formatData } from "../output.ts";
 import { startProgress } from "../progress.ts";
+import { clean } from "../text/paint.ts";
 import { formatPlan, realChanges } from "../text/plan.ts";
 import { count } from "../text/words.ts";
 import { collectWorkingTree } from "../working-tree/collect.ts";
@@ -35,7 +36,7 @@ export async function plan(
 		name: options.repository,
 	});
 	const { body, warnings } = await collectWorkingTree(gitIn(root, io.env, io.signal), root, repository);
-	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${warning}\n`);
+	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${clean(warning)}\n`);
 	const affected = body.files.length === 0 ? [] : (await client.call("findAffected", { body }, io)).applications;
 	const names = options.application === undefined ? affected : affected.filter((name) => name === options.application);
 	const plans = await planEach(io, names, (name) => client.call("planWorkingTree", { params: { name }, body }, io));

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { sampleApplication } from "../../../test/api/samples.ts";
+import { formatData } from "../output.ts";
 import { adviseOn } from "./advice.ts";
 import { diffLines } from "./line-diff.ts";
 import { isFine } from "./marks.ts";
@@ -123,4 +125,11 @@ describe("adviseOn", () => {
 		expect(advice).toMatchObject({ since: "2026-01-01T00:00:00Z", why: ["RenderFailed: a.yaml is broken"] });
 		expect(advice.actions).toEqual(["mend it in Git; the next Revision is tried by itself"]);
 	});
+});
+
+it.each(["json", "yaml"] as const)("%s holds no character that steers a terminal, and loses none", (format) => {
+	const value = { a: "x\n\u001b[31my\u0007\n", b: "\u009b31m", c: "\u007f", d: "plain ä" };
+	const text = formatData(value, format);
+	expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
+	expect(parse(text)).toEqual(value);
 });
