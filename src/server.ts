@@ -99,7 +99,7 @@ function withNode(environment: Readonly<Record<string, string>>): Readonly<Recor
 }
 
 /** Reads secrets where documents say they stand; a missing one is `denied` and names the place, never a value. */
-function secretReader(environment: NodeJS.ProcessEnv, base: string): (source: SecretSource) => Promise<Secret> {
+export function secretReader(environment: NodeJS.ProcessEnv, base: string): (source: SecretSource) => Promise<Secret> {
 	const missing = (what: string, cause?: unknown): AppError =>
 		new AppError(`the secret in ${what} cannot be read`, {
 			code: "SecretMissing",
@@ -163,7 +163,12 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 			repositories,
 			rendering: createRendering({
 				kinds: (target) => (target === "host" ? hostKinds : undefined),
-				renderers: createRenderers({ path: environment["PATH"] ?? "", folder: places.render }),
+				renderers: createRenderers({
+					environment,
+					folder: places.render,
+					credentials: secretReader(environment, base),
+					now: () => clock.monotonic(),
+				}),
 			}),
 			drivers: [createHostDriver({ exec, environment: withNode(inherited(environment)), kept: Object.values(places) })],
 			control: source,

@@ -1,8 +1,9 @@
 import { AppError } from "../core/app-error.ts";
 import { hostKinds } from "../drivers/host/kinds.ts";
-import type { Rendered, RenderRequest } from "../ports/rendering.ts";
+import type { Rendered, Rendering, RenderRequest } from "../ports/rendering.ts";
 import type { FileTree } from "../ports/repository.ts";
 import { overlayTree } from "./overlay-tree.ts";
+import { createRenderers, type RenderersOptions } from "./renderers.ts";
 import { createRendering } from "./rendering.ts";
 
 /** A tree without files. */
@@ -23,6 +24,19 @@ export const emptyTree: FileTree = {
 export function treeOf(files: Readonly<Record<string, string | Buffer>>, repository = "env"): FileTree {
 	const entries = Object.entries(files).map(([path, content]): [string, Buffer] => [path, Buffer.from(content)]);
 	return { ...overlayTree(emptyTree, new Map(entries)), repository, revision: emptyTree.revision };
+}
+
+/** A Rendering with all renderers, which find no program but those given. */
+export function renderingWith(options: Pick<RenderersOptions, "folder"> & Partial<RenderersOptions>): Rendering {
+	const renderers = createRenderers({
+		environment: {},
+		credentials: async () => {
+			throw new AppError("no secret is known", { code: "SecretMissing", kind: "denied" });
+		},
+		now: () => performance.now(),
+		...options,
+	});
+	return createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined), renderers });
 }
 
 type Files = Readonly<Record<string, string | Buffer>> | FileTree;

@@ -56,7 +56,15 @@ export async function render(io: Io, folder: string, options: RenderCommandOptio
 }
 
 async function renderWanted(io: Io, wanted: Wanted, options: RenderCommandOptions, scratch: string): Promise<Rendered> {
-	const renderers = createRenderers({ path: io.env["PATH"] ?? "", folder: scratch });
+	const renderers = createRenderers({
+		environment: io.env,
+		folder: scratch,
+		credentials: async (source) => {
+			const { secretReader } = await import("../../server.ts");
+			return secretReader(io.env, resolve(io.cwd, options.control ?? "."))(source);
+		},
+		now: () => performance.now(),
+	});
 	const rendering = createRendering({ kinds: (target) => (target === "host" ? hostKinds : undefined), renderers });
 	const renderFor = (target: string): Promise<Rendered> =>
 		rendering.render(

@@ -1,24 +1,32 @@
 import { z } from "zod";
 import { secretSource } from "./secret-source.ts";
 
+/** Address of a Helm repository or an OCI registry. */
+export const chartAddress = z
+	.string()
+	.max(1024)
+	.regex(/^(?:https?|oci):\/\/[A-Za-z0-9[][^\s@?#\\]*$/u, "an address that begins with https://, http:// or oci://, without a user");
+
+/** Name of a chart there. */
+export const chartName = z
+	.string()
+	.max(253)
+	.regex(/^[A-Za-z0-9][-A-Za-z0-9._]*(?:\/[A-Za-z0-9][-A-Za-z0-9._]*)*$/u, "letters, digits, dashes, dots and slashes");
+
+/** A version or a semver range. */
+export const chartVersion = z
+	.string()
+	.min(1)
+	.max(128)
+	.regex(/^[^-\s][ -~]*$/u, "a version or a semver range");
+
 const chart = z
 	.strictObject({
-		repository: z
-			.string()
-			.max(1024)
-			.regex(/^(?:https?|oci):\/\/[A-Za-z0-9][^\s@?#\\]*$/u, "an address that begins with https://, http:// or oci://, without a user")
-			.describe("Helm repository (the folder of its index.yaml) or OCI registry with the path above the chart."),
-		name: z
-			.string()
-			.max(253)
-			.regex(/^[A-Za-z0-9][-A-Za-z0-9._]*(?:\/[A-Za-z0-9][-A-Za-z0-9._]*)*$/u, "letters, digits, dashes, dots and slashes")
-			.describe("Name of the chart there."),
-		version: z
-			.string()
-			.min(1)
-			.max(128)
-			.regex(/^[^-\s][ -~]*$/u, "a version or a semver range")
-			.describe("A version, which is fetched once, or a semver range such as `^1.4`, which is asked for again at every sweep."),
+		repository: chartAddress.describe("Helm repository (the folder of its index.yaml) or OCI registry with the path above the chart."),
+		name: chartName.describe("Name of the chart there."),
+		version: chartVersion.describe(
+			"A version, which is fetched once, or a semver range such as `^1.4`, which is asked for again every five minutes at most.",
+		),
 		plainHttp: z.boolean().default(false).describe("Talk to the OCI registry without TLS; for one on this machine."),
 		credentials: z
 			.union([
@@ -47,6 +55,12 @@ export const helmSchema = z
 			.max(100)
 			.default([])
 			.describe("Files of values in the Repository, relative to the Application's path; later ones win, and `spec.values` wins over all."),
+		fetchDependencies: z
+			.boolean()
+			.default(false)
+			.describe(
+				"Whether dependencies that a chart in Git names by an address, and that are not in its charts folder, are fetched from there. The version in Chart.lock counts.",
+			),
 		releaseName: z
 			.string()
 			.max(53)

@@ -4,10 +4,7 @@ import { describe, expect, it } from "vitest";
 import { programPath } from "../../../test/kubernetes/programs.ts";
 import { oracle, sorted, temporaryFolder } from "../../../test/render/oracle.ts";
 import type { Rendering, RenderRequest } from "../../ports/rendering.ts";
-import { errorOf, requestOf, treeOf } from "../fixture.ts";
-import { createScratch } from "../program/scratch.ts";
-import { createRendering } from "../rendering.ts";
-import { createKustomizeRenderer } from "./renderer.ts";
+import { errorOf, renderingWith, requestOf, treeOf } from "../fixture.ts";
 
 const program = programPath("kustomize");
 const configMap = (name: string, data: object = { a: "1" }): string =>
@@ -30,9 +27,8 @@ spec:
 `;
 
 async function rendering(): Promise<{ readonly rendering: Rendering; readonly folder: string }> {
-	const folder = join(await temporaryFolder(), "runs");
-	const renderers = [createKustomizeRenderer({ path: "", program, scratch: createScratch(folder) })];
-	return { rendering: createRendering({ kinds: () => undefined, renderers }), folder };
+	const folder = await temporaryFolder();
+	return { rendering: renderingWith({ folder, programs: { kustomize: program } }), folder: join(folder, "runs") };
 }
 
 const request: Partial<RenderRequest> = { target: "kubernetes", defaultNamespace: "x" };
@@ -221,10 +217,7 @@ describe("kustomize", () => {
 
 	it("says which program is missing", async () => {
 		const folder = await temporaryFolder();
-		const renderers = [createKustomizeRenderer({ path: folder, scratch: createScratch(join(folder, "runs")) })];
-		const error = await errorOf(
-			createRendering({ kinds: () => undefined, renderers }).render(requestOf({ "app/kustomization.yaml": "{}" }, request)),
-		);
+		const error = await errorOf(renderingWith({ folder }).render(requestOf({ "app/kustomization.yaml": "{}" }, request)));
 		expect([error.code, error.kind]).toEqual(["ProgramMissing", "unavailable"]);
 		expect(error.hint).toContain("kustomize 5.8.2");
 	});

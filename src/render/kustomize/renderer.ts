@@ -1,19 +1,16 @@
-import { availableParallelism } from "node:os";
 import { AppError } from "../../core/app-error.ts";
 import { ExecError } from "../../lib/exec/exec-error.ts";
 import type { RunResult } from "../../lib/exec/run.ts";
-import { createSlots } from "../../lib/slots.ts";
+import type { Slots } from "../../lib/slots.ts";
 import type { Renderer, RenderInput } from "../../ports/renderer.ts";
 import { readOutput } from "../program/output.ts";
 import type { Scratch } from "../program/scratch.ts";
-import { createTool } from "../program/tool.ts";
+import type { Tool } from "../program/tool.ts";
 import { collectFiles, kustomizationOf } from "./collect.ts";
 
 export interface KustomizeOptions {
-	/** Folders in which programs are looked for, as in PATH. */
-	readonly path: string;
-	/** Name or absolute path of the program; default `kustomize`. */
-	readonly program?: string;
+	readonly kustomize: Tool;
+	readonly slots: Slots;
 	readonly scratch: Scratch;
 }
 
@@ -26,18 +23,8 @@ const environment = {
 	GOMEMLIMIT: "512MiB",
 };
 
-/** Renders folders with a kustomization through the kustomize program: one process for a render, at most one for each core. */
-export function createKustomizeRenderer({ path, program = "kustomize", scratch }: KustomizeOptions): Renderer {
-	const slots = createSlots(Math.min(4, Math.max(2, availableParallelism())));
-	const kustomize = createTool({
-		program,
-		path,
-		version: "5.8.2",
-		site: "https://kubectl.docs.kubernetes.io/installation/kustomize/",
-		timeoutMs: 60_000,
-		maxOutputBytes: 64 * 1024 * 1024,
-	});
-
+/** Renders folders with a kustomization through the kustomize program. */
+export function createKustomizeRenderer({ kustomize, slots, scratch }: KustomizeOptions): Renderer {
 	async function build(input: RenderInput, files: ReadonlyMap<string, Buffer | string>): Promise<RunResult> {
 		const folder = input.path === "" ? "." : input.path;
 		return scratch(files, async (place) => {

@@ -28,6 +28,8 @@ export interface ToolRun {
 	readonly env: Readonly<Record<string, string>>;
 	readonly signal?: AbortSignal | undefined;
 	readonly secrets?: readonly Secret[];
+	/** Exit codes that are answers; default only 0. */
+	readonly okCodes?: readonly number[];
 }
 
 /** Starts one program, wherever it is installed. */
@@ -62,10 +64,10 @@ export function createTool(options: ToolOptions): Tool {
 		throw missing();
 	}
 
-	return async (args, { title, cwd, env, signal, secrets = [] }) => {
+	return async (args, { title, cwd, env, signal, secrets = [], okCodes = [0] }) => {
 		found ??= await find();
 		try {
-			return await run(found, args, { title, cwd, env, signal, secrets, timeoutMs, maxOutputBytes });
+			return await run(found, args, { title, cwd, env, signal, secrets, okCodes, timeoutMs, maxOutputBytes });
 		} catch (error) {
 			if (!(error instanceof ExecError) || error.facts.cause !== "not-found") throw error;
 			// It was there before: an upgrade may have put it elsewhere.
