@@ -60,7 +60,10 @@ it("makes, changes and deletes, and plans nothing after an apply", async () => {
 		expect((await world.observe(objects, { purpose })).map(({ state }) => state)).toEqual(["same", "same"]);
 	}
 	const changed = [world.configMap("settings", { b: "2" }), deployment(world.namespace, { image: "web:2" })];
+	const before = world.requests.reads;
 	const plan = await world.observe(changed);
+	// Each is read and tried once.
+	expect(world.requests.reads - before).toBe(4);
 	expect(plan.map(({ state, differences }) => [state, differences])).toEqual([
 		[
 			"different",

@@ -5,11 +5,12 @@ import type { Applied, OwnedObject } from "../../../ports/driver.ts";
 import type { ApplyResult, LiveObject } from "../client/client.ts";
 import { type Cluster, identityOf, signalOf, type Work } from "../cluster.ts";
 import { isOurs } from "../marks.ts";
-import { about, isCode, isPrecondition } from "./about.ts";
+import { about, isCode, isKind, isPrecondition } from "./about.ts";
 import { isDefinition } from "./definitions.ts";
 import { foreignError } from "./foreign.ts";
 import { deleteAndAwait } from "./gone.ts";
 import { clientSideEntries, migrate } from "./migrate.ts";
+import { pause } from "./pause.ts";
 import { recordOf } from "./record.ts";
 import { type Applying, applyingOf, mayReplace, send } from "./request.ts";
 import { demandType } from "./types.ts";
@@ -29,24 +30,36 @@ interface Attempt {
  * it is ours or may be adopted. What is to be changed is only changed, and only the very object that was applied before.
  */
 export async function applyObject(cluster: Cluster, work: Work, change: Change, owned: OwnedObject | undefined): Promise<Applied> {
-	const { desired, ref } = change;
-	if (desired === undefined) throw new Error(`nothing is desired of ${change.key}`);
 	try {
-		const type = await demandType(cluster.client.discovery, desired, signalOf(work));
-		const applying = applyingOf(desired, ref, type, work);
-		const attempt: Attempt = { cluster, work, applying, owned };
-		if (type.namespaced) await cluster.namespaces.ensure(ref.namespace, { ...signalOf(work), ...settingsOf(work) });
-		const { result, existed } = await inNamespace(attempt, () => carryOut(attempt, change));
-		if (result === undefined) return { record: owned?.record ?? null, existed: true };
-		return {
-			record: { ...cluster.live.wrote(work.application, change.key, type, result.object, work.settings?.driftRules ?? []) },
-			...(existed ? { existed } : {}),
-			...(result.warnings.length === 0 ? {} : { warnings: result.warnings }),
-		};
+		try {
+			return await applyOnce(cluster, work, change, owned);
+		} catch (error) {
+			// The kind was known and its address is not: its definition has just been established, or has just gone.
+			if (!isCode(error, "UnknownKind") || isKind(error, "notFound")) throw error;
+			cluster.client.discovery.forget();
+			await pause(cluster.clock, 200, work.signal);
+			return await applyOnce(cluster, work, change, owned);
+		}
 	} catch (error) {
 		work.signal?.throwIfAborted();
-		throw about(ref, error);
+		throw about(change.ref, error);
 	}
+}
+
+async function applyOnce(cluster: Cluster, work: Work, change: Change, owned: OwnedObject | undefined): Promise<Applied> {
+	const { desired, ref, key } = change;
+	if (desired === undefined) throw new Error(`nothing is desired of ${key}`);
+	const rules = work.settings?.driftRules ?? [];
+	const type = await demandType(cluster.client.discovery, desired, signalOf(work));
+	const attempt: Attempt = { cluster, work, applying: applyingOf(desired, ref, type, work), owned };
+	if (type.namespaced) await cluster.namespaces.ensure(ref.namespace, { ...signalOf(work), ...settingsOf(work) });
+	const { result, existed } = await inNamespace(attempt, () => carryOut(attempt, change));
+	if (result === undefined) return { record: owned?.record ?? null, existed: true };
+	return {
+		record: { ...cluster.live.wrote(work.application, key, type, result.object, rules) },
+		...(existed ? { existed } : {}),
+		...(result.warnings.length === 0 ? {} : { warnings: result.warnings }),
+	};
 }
 
 function settingsOf({ settings }: Work): { readonly settings?: NonNullable<Work["settings"]> } {

@@ -27,7 +27,15 @@ export function bodyOf(desired: DesiredObject, type: ResourceType, owner: Owner,
 	if (!type.namespaced) delete metadata["namespace"];
 	metadata["labels"] = { ...desired.metadata.labels, [instanceLabel]: owner.instance };
 	metadata["annotations"] = { ...desired.metadata.annotations, [ownerAnnotation]: ownerText(owner) };
-	return { ...desired, metadata: withPrecondition(metadata, precondition) };
+	return { ...asData(desired), metadata: withPrecondition(metadata, precondition) };
+}
+
+/** A Secret without `stringData`: the server forgets that it came so, and would keep what is later left out of it. */
+function asData(object: DesiredObject): Readonly<Record<string, unknown>> {
+	const { stringData, ...rest } = object;
+	if (object.kind !== "Secret" || object.apiVersion !== "v1" || typeof stringData !== "object" || stringData === null) return object;
+	const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]);
+	return { ...rest, data: { ...(rest["data"] as object | undefined), ...Object.fromEntries(encoded) } };
 }
 
 /** Metadata that demands a precondition. */

@@ -1,6 +1,6 @@
 import { AppError } from "../../../core/app-error.ts";
 import type { DesiredObject } from "../../../core/object.ts";
-import { conditionsOf, textAt } from "../../../health/live-object.ts";
+import { at, conditionsOf, listAt, textAt } from "../../../health/live-object.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { SignalOption } from "../../../ports/repository.ts";
 import type { KubernetesClient, LiveObject, ResourceType } from "../client/client.ts";
@@ -48,15 +48,19 @@ export function createDefinitions(client: KubernetesClient, clock: Clock): Defin
 				await awaitObject(client, type, { namespace: "", name }, isEstablished, { signal, clock, limitMs, what });
 			}
 			const { group, kind } = definedKind(applied);
-			if (client.discovery.known(group, kind) !== undefined && applied.metadata.generation !== 1) {
-				client.discovery.forget();
-				return;
-			}
+			const served = listAt(applied, "spec", "versions").filter((version) => at(version, "served") === true);
+			const isOffered = async (): Promise<boolean> => {
+				for (const version of served) {
+					const found = await client.discovery.find(group, kind, textAt(version, "name"), signal === undefined ? {} : { signal });
+					if (found === undefined) return false;
+				}
+				return true;
+			};
 			// The list of kinds follows the condition a little later.
 			const start = clock.monotonic();
 			for (let wait = 20; ; wait = Math.min(wait * 2, 1000)) {
 				client.discovery.forget();
-				if ((await client.discovery.find(group, kind, undefined, signal === undefined ? {} : { signal })) !== undefined) return;
+				if (await isOffered()) return;
 				if (clock.monotonic() - start > limitMs)
 					throw new AppError(`waited in vain for ${what}`, { code: "WaitedTooLong", kind: "timeout" });
 				await pause(clock, wait, signal);

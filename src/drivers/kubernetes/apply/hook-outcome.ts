@@ -32,11 +32,12 @@ export async function outcomeOf(health: HealthAssessor, object: LiveObject): Pro
 	return status === "Degraded" ? { succeeded: false, message } : undefined;
 }
 
+/** The last word of the Job controller: conditions that come before it (SuccessCriteriaMet, FailureTarget) still have Pods to end. */
 function jobOutcome(job: LiveObject): HookOutcome | undefined {
 	for (const condition of conditionsOf(job)) {
 		if (condition.status !== "True") continue;
-		if (condition.type === "Complete" || condition.type === "SuccessCriteriaMet") return { succeeded: true, message: "" };
-		if (condition.type === "Failed" || condition.type === "FailureTarget") return { succeeded: false, message: wordsOf(condition) };
+		if (condition.type === "Complete") return { succeeded: true, message: "" };
+		if (condition.type === "Failed") return { succeeded: false, message: wordsOf(condition) };
 	}
 	return undefined;
 }

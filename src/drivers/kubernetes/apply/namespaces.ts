@@ -1,7 +1,7 @@
 import { AppError } from "../../../core/app-error.ts";
 import type { TargetOptions } from "../../../ports/driver.ts";
 import type { KubernetesClient, ResourceType } from "../client/client.ts";
-import { isPrecondition } from "./about.ts";
+import { isKind, isPrecondition } from "./about.ts";
 import { withPrecondition } from "./body.ts";
 
 /** Most namespaces of a cluster that are known by heart; more are asked for one by one. */
@@ -84,16 +84,25 @@ export function createNamespaces(client: KubernetesClient): Namespaces {
 		}
 	}
 
+	async function prepare(name: string, settings: TargetOptions["settings"]): Promise<void> {
+		try {
+			if (await isThere(name, {})) return;
+		} catch (error) {
+			// Whoever may not look at namespaces is told by the apply itself whether this one is missing.
+			if (isKind(error, "denied")) return;
+			throw error;
+		}
+		await make(name, settings === undefined ? {} : { settings });
+		known.add(name);
+	}
+
 	return {
 		async ensure(name, options) {
 			const { settings, signal } = options;
 			if (settings?.createNamespace === undefined || known.has(name)) return;
 			let one = making.get(name);
 			if (one === undefined) {
-				one = isThere(name, {}).then(async (there) => {
-					if (!there) await make(name, { settings });
-					known.add(name);
-				});
+				one = prepare(name, settings);
 				making.set(name, one);
 				const done = (): boolean => making.delete(name);
 				one.then(done, done);

@@ -1,13 +1,33 @@
 import type { FieldDifference } from "../../../core/change.ts";
+import type { DriftRule } from "../../../core/documents/environment.ts";
 import type { DesiredObject } from "../../../core/object.ts";
-import type { LiveObject, ManagedFields } from "../client/client.ts";
-import { fieldManager } from "../marks.ts";
+import { bodyOf } from "../apply/body.ts";
+import { keepIgnored } from "../apply/kept-fields.ts";
+import type { LiveObject, ManagedFields, ResourceType } from "../client/client.ts";
+import { fieldManager, type Owner } from "../marks.ts";
 import { isSecret, pointerPart } from "./differences.ts";
 import { differencesIn } from "./plan-object.ts";
 
-/** The desired fields that are otherwise live, with who set them and when. */
-export function driftOf(desired: DesiredObject, live: LiveObject): readonly FieldDifference[] {
-	return differencesIn(desired, live, isSecret(desired)).map((difference) => ({ ...difference, ...setterOf(difference.path, live) }));
+/**
+ * The desired fields that are otherwise live, with who set them and when. A field that Gitward's manager still owns has the value that was
+ * applied, though the server may write it otherwise (`1000m` as `1`): it is no drift.
+ */
+export function driftOf(
+	desired: DesiredObject,
+	type: ResourceType,
+	owner: Owner,
+	rules: readonly DriftRule[],
+	live: LiveObject,
+): readonly FieldDifference[] {
+	const body = bodyOf(desired, type, owner, {});
+	const wanted = rules.length === 0 ? body : keepIgnored(body, live, rules);
+	const all = differencesIn(wanted, live, isSecret(desired)).map((difference) => ({
+		...difference,
+		...setterOf(difference.path, live),
+	}));
+	const ours = live.metadata.managedFields?.filter(({ manager, operation }) => manager === fieldManager && operation === "Apply") ?? [];
+	const taken = all.filter(({ path }) => !ours.some((entry) => owns(entry, path.split("/").slice(1), live)));
+	return taken.length === 0 ? all : taken;
 }
 
 /** Which manager owns a field, and since when: the one that wrote last where several do. */

@@ -2,6 +2,7 @@ import type { Observation } from "../../../core/change.ts";
 import { hashObject } from "../../../core/hash.ts";
 import { type DesiredObject, keyOf, type ObjectKey, refOf } from "../../../core/object.ts";
 import type { ObserveOptions, OwnedObject } from "../../../ports/driver.ts";
+import { rulesFor } from "../apply/kept-fields.ts";
 import { recordOf } from "../apply/record.ts";
 import { findType, findTypeOf } from "../apply/types.ts";
 import type { ResourceType } from "../client/client.ts";
@@ -52,7 +53,10 @@ export async function observe(
 		if (state === "missing" && purpose !== "plan") found.set(key, { key, state: "missing", differences: [] });
 		else if (state === "same" && isSame) found.set(key, { key, state: "same", differences: [] });
 		else if (purpose === "drift" && state === "drifted") {
-			found.set(key, { key, state: "different", differences: now === undefined ? [] : driftOf(object, now) });
+			const type = now === undefined ? undefined : await findType(cluster.client.discovery, object, signalOf(work));
+			const rules = rulesFor(work.settings?.driftRules ?? [], ref);
+			const differences = now === undefined || type === undefined ? [] : driftOf(object, type, work.owner, rules, now);
+			found.set(key, { key, state: "different", differences });
 		} else if (purpose === "sync" && (state === "drifted" || !isSame)) found.set(key, { key, state: "different", differences: [] });
 		else unsure.push({ key, wanted, owned: entry });
 	}

@@ -13,6 +13,9 @@ import { describeOwner, isOurs } from "../marks.ts";
 import { differencesOf, isSecret, wholeObject } from "./differences.ts";
 import { withoutFields } from "./without-fields.ts";
 
+/** How often an Object is looked at that changes while it is. */
+const mostTries = 4;
+
 /** How one Object stands, found out by the very request that would be sent for it, as a dry run. */
 export async function planObject(
 	cluster: Cluster,
@@ -33,22 +36,30 @@ export async function planObject(
 		// Its definition may come with the same plan, or by something that the plan starts.
 		if (type === undefined) return whole(desired);
 		const applying = applyingOf(desired, ref, type, work);
-		const live = await cluster.client.get(type, ref, signalOf(work));
-		if (live === undefined) return whole(await planMissing(cluster, work, applying));
-		const foreign = isOurs(live.metadata, work.owner, recordOf(owned)?.uid)
-			? undefined
-			: { owner: describeOwner(live.metadata, work.owner) };
-		const common = {
-			key,
-			...(foreign === undefined ? {} : { foreign: true }),
-			...(foreign?.owner === undefined ? {} : { owner: foreign.owner }),
-		};
-		const result = await dryRun(cluster, work, applying, live, foreign !== undefined);
-		if (result === "immutable") return { ...common, state: "immutable", differences: differencesIn(desired, live, secret) };
-		if (result === undefined) return { ...common, state: "different", differences: differencesIn(desired, live, secret) };
-		const after = recordOf(owned) === undefined ? afterMigration(live, result.object) : result.object;
-		const differences = differencesOf(live, after, secret);
-		return { ...common, state: differences.length === 0 ? "same" : "different", differences };
+		for (let tries = 1; ; tries += 1) {
+			const live = await cluster.client.get(type, ref, signalOf(work));
+			if (live === undefined) return whole(await planMissing(cluster, work, applying));
+			const foreign = isOurs(live.metadata, work.owner, recordOf(owned)?.uid)
+				? undefined
+				: { owner: describeOwner(live.metadata, work.owner) };
+			const common = {
+				key,
+				...(foreign === undefined ? {} : { foreign: true }),
+				...(foreign?.owner === undefined ? {} : { owner: foreign.owner }),
+			};
+			const result = await dryRun(cluster, work, applying, live, foreign !== undefined);
+			if (result === "gone" && tries < mostTries) continue;
+			if (typeof result === "string") {
+				const state = result === "immutable" ? "immutable" : "different";
+				return { ...common, state, differences: differencesIn(desired, live, secret) };
+			}
+			// A dry run tells the version that it started from: another one than was read has differences that are not the apply's.
+			if (result.object.metadata.resourceVersion !== live.metadata.resourceVersion && tries < mostTries) continue;
+			const after = recordOf(owned) === undefined ? afterMigration(live, result.object) : result.object;
+			const differences = differencesOf(live, after, secret);
+			const changed = applying.options.replace === "always" ? "immutable" : "different";
+			return { ...common, state: differences.length === 0 ? "same" : changed, differences };
+		}
 	} catch (error) {
 		work.signal?.throwIfAborted();
 		throw about(ref, error);
@@ -76,20 +87,23 @@ async function planMissing(cluster: Cluster, work: Work, applying: Applying): Pr
 	}
 }
 
-/** The Object as the apply would leave it; undefined where that cannot be known without doing it. */
+/** The Object as the apply would leave it; `unknown` where that cannot be known without doing it, `gone` where it is another one by now. */
 async function dryRun(
 	cluster: Cluster,
 	work: Work,
 	applying: Applying,
 	live: LiveObject,
 	isForeign: boolean,
-): Promise<ApplyResult | "immutable" | undefined> {
+): Promise<ApplyResult | "immutable" | "unknown" | "gone"> {
 	try {
 		return await send(cluster, work, applying, { uid: live.metadata.uid }, live, true);
 	} catch (error) {
+		if (isPrecondition(error)) return "gone";
+		// It is left alone unless it is adopted, and the apply then says so.
+		if (isForeign && isCode(error, "FieldConflict")) return "unknown";
 		if (isCode(error, "FieldImmutable")) {
 			if (mayReplace(applying, work)) return "immutable";
-			if (isForeign) return undefined;
+			if (isForeign) return "unknown";
 			throw new AppError(error.message, {
 				code: error.code,
 				kind: error.kind,
@@ -102,7 +116,7 @@ async function dryRun(
 			object: applying.ref,
 			error: error instanceof Error ? error.message : String(error),
 		});
-		return undefined;
+		return "unknown";
 	}
 }
 
