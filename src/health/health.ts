@@ -54,10 +54,13 @@ export function createHealth(rules: readonly HealthRule[], { timeoutMs = 1000 }:
 		assess(object) {
 			const rule = ruleFor(object);
 			if (rule === undefined) return builtInHealth(object);
-			const leaving = deletion(object);
-			if (leaving !== undefined) return leaving;
 			const given = rule(object);
-			return given instanceof Promise ? given.then((health) => health ?? builtInHealth(object)) : (given ?? builtInHealth(object));
+			const settled = (health: Health | undefined): Health => {
+				const own = health ?? builtInHealth(object);
+				// A rule may know why it takes long; one that does not look at the deletion is not right to call it well.
+				return own.status === "Healthy" || own.status === "Unknown" ? (deletion(object) ?? own) : own;
+			};
+			return given instanceof Promise ? given.then(settled) : settled(given);
 		},
 		async close() {
 			await Promise.all([expressions.close(), scripts.close()]);

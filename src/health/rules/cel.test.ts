@@ -93,9 +93,15 @@ describe("which rule counts", () => {
 		expect(assessor.assess(live(kind))).toMatchObject({ status: expected });
 	});
 
-	it("none while an Object is being deleted", () => {
-		expect(assessor.assess(live("ConfigMap", { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } }))).toMatchObject({
-			status: "Progressing",
-		});
+	it.each([
+		["'Healthy'", { status: "Progressing", message: "It is being deleted" }],
+		["object.nothing", { status: "Progressing", message: "It is being deleted" }],
+		["null", { status: "Progressing", message: "It is being deleted" }],
+		["{'status': 'Degraded', 'message': 'backup failed'}", { status: "Degraded", message: "backup failed" }],
+	])("while an Object is being deleted: %s", async (cel, expected) => {
+		const leaving = live("ConfigMap", { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
+		const health = createHealth([{ group: "", kind: "ConfigMap", cel }]);
+		open.push(health);
+		expect(await health.assess(leaving)).toEqual(expected);
 	});
 });
