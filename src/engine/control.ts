@@ -9,9 +9,9 @@ import type { Json } from "../core/object.ts";
 import { shortRevision } from "../core/revision.ts";
 import type { ControlView } from "../core/views/control.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { FileTree, RepositoryAdapter } from "../ports/repository.ts";
+import type { RepositoryAdapter } from "../ports/repository.ts";
 import type { Store } from "../ports/store.ts";
-import { type ControlFile, isDocumentFile, isDocumentFolder, listControlFolder, readControlFolder } from "./control-folder.ts";
+import { type ControlFile, listControlFolder, readControlFolder, readControlTree } from "./control-folder.ts";
 import { failureOf } from "./failure.ts";
 import { createOrigins } from "./origins.ts";
 import type { Status } from "./status.ts";
@@ -127,19 +127,9 @@ export function createControl(options: ControlOptions): Control {
 	async function readGit(path: string): Promise<{ readonly files: readonly ControlFile[]; readonly revision: string } | undefined> {
 		const tree = await origins.tree(name, undefined, { signal: abort.signal });
 		if (tree.revision === seen) return undefined;
-		const files: ControlFile[] = [];
-		await collect(tree, path, files);
+		const files = await readControlTree(tree, path, abort.signal);
 		seen = tree.revision;
 		return { files, revision: tree.revision };
-	}
-
-	async function collect(tree: FileTree, folder: string, files: ControlFile[]): Promise<void> {
-		for (const entry of await tree.list(folder, { signal: abort.signal })) {
-			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-			if (entry.type === "folder" && isDocumentFolder(entry.name)) await collect(tree, path, files);
-			if (entry.type !== "file" || !isDocumentFile(entry.name)) continue;
-			files.push({ path, text: (await tree.read(path, { signal: abort.signal, limit: 1024 * 1024 })).toString("utf8") });
-		}
 	}
 
 	async function tellFailure(error: unknown): Promise<void> {
