@@ -194,14 +194,26 @@ describe("a credential plug-in", () => {
 		expect(await runs()).toHaveLength(2);
 	});
 
+	it("whose login the server refuses is not run for every request", async () => {
+		const { command, kubeconfig } = await plugin(answer(`{ token: "refused" + Math.random() }`));
+		const clock = movable();
+		const client = await open({ kubeconfig }, { allowExec: [command], clock });
+		const runs = async (): Promise<number> => (await readFile(`${command}.log`, "utf8")).trimEnd().split("\n").length;
+		for (let request = 0; request < 5; request += 1) await expect(read(client)).rejects.toMatchObject({ code: "Unauthorized" });
+		expect(await runs()).toBe(1);
+		clock.forward(5000);
+		await expect(read(client)).rejects.toMatchObject({ code: "Unauthorized" });
+		expect(await runs()).toBe(2);
+	});
+
 	it("that fails is told, without what it printed", async () => {
 		const cases: readonly (readonly [script: string, message: RegExp])[] = [
-			[`console.error("no session"); process.exit(3)`, /exit code 3: no session/u],
+			[`console.error("no session", process.argv[3]); process.exit(3)`, /exit code 3: no session \*\*\*/u],
 			[`console.log("token-that-is-secret")`, /printed no JSON/u],
 			[answer(`{ expirationTimestamp: "2030-01-01T00:00:00Z" }`), /holds no token/u],
 		];
 		for (const [script, message] of cases) {
-			const { command, kubeconfig } = await plugin(script);
+			const { command, kubeconfig } = await plugin(script, { args: ["get-token", "token-that-is-secret"] });
 			const client = await open({ kubeconfig }, { allowExec: [command] });
 			const failure = await read(client).catch((error: unknown) => error);
 			expect(failure).toMatchObject({ code: "CredentialPluginFailed", kind: "unavailable", message: expect.stringMatching(message) });

@@ -127,6 +127,8 @@ export interface Discovery {
 	find(group: string, kind: string, version?: string, options?: SignalOption): Promise<ResourceType | undefined>;
 	/** The type if it is known already: no request. */
 	known(group: string, kind: string, version?: string): ResourceType | undefined;
+	/** Every type that the server has, each in its preferred version. */
+	all(options?: SignalOption): Promise<readonly ResourceType[]>;
 	forget(): void;
 }
 

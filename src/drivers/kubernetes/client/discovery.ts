@@ -42,6 +42,10 @@ export function createDiscovery(load: () => Promise<Catalog>, clock: Clock): Dis
 			if (found === undefined && catalog?.isIncomplete(group) === true) throw incomplete(group, kind);
 			return found;
 		},
+		async all({ signal } = {}) {
+			while (isForgotten) await abortable(refresh(), signal);
+			return catalog?.all ?? [];
+		},
 		forget() {
 			isForgotten = true;
 			loading = undefined;

@@ -19,6 +19,8 @@ export interface ExecCredentialsOptions extends SignalOption {
 
 const version = "client.authentication.k8s.io/v1";
 const timeoutMs = 30_000;
+/** Between two runs, also where the first failed or the server refuses what it gave: a program for every request would be too much. */
+const pauseMs = 5000;
 /** A login is renewed this long before it ends, or when a tenth of its time is left, where that is less. */
 const marginMs = 60_000;
 
@@ -60,7 +62,7 @@ export async function createExecCredentials(
 		new AppError(`The credential plug-in ${command} of ${config.title} ${message}`, {
 			code: "CredentialPluginFailed",
 			kind: "unavailable",
-			hint: `Run ${[command, ...(plugin.args ?? [])].join(" ")} yourself to see what it says.`,
+			hint: "Run it yourself, with the arguments that stand there, to see what it says.",
 			place,
 			cause,
 		});
@@ -69,16 +71,22 @@ export async function createExecCredentials(
 		...Object.fromEntries((plugin.env ?? []).map(({ name, value }) => [name, value])),
 		KUBERNETES_EXEC_INFO: JSON.stringify(await execInfo(config, plugin)),
 	};
+	// Whatever the kubeconfig hands to it may be a secret, and come back in what it prints.
+	const secrets = [...(plugin.args ?? []), ...(plugin.env ?? []).map(({ value }) => value)]
+		.filter(({ length }) => length >= 8)
+		.map((text) => new Secret(text));
 	const program = /[/\\]/u.test(command) ? resolve(dirname(config.file), command) : command;
 
 	let login: Login | undefined;
 	let ends = Number.POSITIVE_INFINITY;
 	let renewAt = Number.POSITIVE_INFINITY;
 	let asking: Promise<Login> | undefined;
+	let askedAt = Number.NEGATIVE_INFINITY;
+	let failure: Error | undefined;
 
 	async function ask(): Promise<Login> {
 		const { stdout } = await exec
-			.run(program, plugin.args ?? [], { env, timeoutMs, maxOutputBytes: 1024 * 1024, title: command })
+			.run(program, plugin.args ?? [], { env, timeoutMs, maxOutputBytes: 1024 * 1024, title: command, secrets })
 			.catch((error: unknown) => {
 				throw fail(`failed: ${error instanceof Error ? error.message : String(error)}`, error);
 			});
@@ -92,14 +100,24 @@ export async function createExecCredentials(
 		};
 	}
 
-	const askOnce = async (): Promise<Login> => {
+	const isTooSoon = (): boolean => clock.monotonic() - askedAt < pauseMs;
+
+	async function askOnce(): Promise<Login> {
+		if (asking === undefined && failure !== undefined && isTooSoon()) throw failure;
 		asking ??= ask().finally(() => {
 			asking = undefined;
+			askedAt = clock.monotonic();
 		});
-		const found = await asking;
-		if (login === undefined || !isSameLogin(login, found)) login = found;
-		return login;
-	};
+		try {
+			const found = await asking;
+			failure = undefined;
+			if (login === undefined || !isSameLogin(login, found)) login = found;
+			return login;
+		} catch (error) {
+			failure = error as Error;
+			throw error;
+		}
+	}
 
 	return {
 		current() {
@@ -110,7 +128,8 @@ export async function createExecCredentials(
 			return login;
 		},
 		async renew(used) {
-			return (login !== undefined && login !== used) || (await askOnce()) !== used;
+			if (login !== undefined && login !== used) return true;
+			return !isTooSoon() && (await askOnce()) !== used;
 		},
 	};
 }

@@ -24,7 +24,16 @@ export function createFileCredentials(first: LoadedLogin, load: () => Promise<Lo
 	let readAt = lookedAt;
 	let looking: Promise<Login> | undefined;
 
+	let reading: Promise<Login> | undefined;
+
 	async function read(): Promise<Login> {
+		reading ??= readNow().finally(() => {
+			reading = undefined;
+		});
+		return reading;
+	}
+
+	async function readNow(): Promise<Login> {
 		const found = await load();
 		files = found.files;
 		readAt = clock.monotonic();
