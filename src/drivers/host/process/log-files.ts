@@ -90,19 +90,21 @@ async function rotate(folder: string, stream: LogStream, maxFiles: number): Prom
 export function lastLines(folder: string, stream: LogStream, count: number, maxFiles = 100): readonly string[] {
 	const newestFirst: (readonly string[])[] = [];
 	let found = 0;
-	for (let number = 0; number <= maxFiles && found < count; number += 1) {
-		const lines = endOf(logFile(folder, stream, number), count - found);
-		if (lines === undefined) break;
-		newestFirst.push(lines);
-		found += lines.length;
+	let left = maxTailBytes;
+	for (let number = 0; number <= maxFiles && found < count && left > 0; number += 1) {
+		const end = endOf(logFile(folder, stream, number), count - found, left);
+		if (end === undefined) break;
+		newestFirst.push(end.lines);
+		found += end.lines.length;
+		left -= end.bytes;
 	}
 	return newestFirst.reverse().flat();
 }
 
-/** Most that is read from a file's end. */
+/** Most that is read from the ends of files together. */
 const maxTailBytes = 4 * 1024 * 1024;
 
-function endOf(file: string, count: number): readonly string[] | undefined {
+function endOf(file: string, count: number, maxBytes: number): { readonly lines: readonly string[]; readonly bytes: number } | undefined {
 	let fd: number;
 	try {
 		fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -115,7 +117,7 @@ function endOf(file: string, count: number): readonly string[] | undefined {
 		const chunks: Buffer[] = [];
 		let lines = 0;
 		let at = size;
-		while (at > 0 && lines <= count && size - at < maxTailBytes) {
+		while (at > 0 && lines <= count && size - at < maxBytes) {
 			const length = Math.min(64 * 1024, at);
 			const chunk = Buffer.alloc(length);
 			at -= length;
@@ -125,7 +127,7 @@ function endOf(file: string, count: number): readonly string[] | undefined {
 		}
 		const text = Buffer.concat(chunks).toString("utf8");
 		const all = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
-		return text === "" ? [] : all.slice(-count);
+		return { lines: text === "" ? [] : all.slice(-count), bytes: size - at };
 	} finally {
 		closeSync(fd);
 	}
