@@ -42,6 +42,18 @@ describe("unpack", () => {
 			message: expect.stringContaining("more than 10 entries"),
 		});
 	});
+
+	it("stops one that goes on behind its entries", async () => {
+		const archive = pack();
+		archive.entry({ name: "a" }, "a");
+		archive.finalize();
+		const file = join(folder, "archive");
+		writeFileSync(file, gzipSync(Buffer.concat([await buffer(archive), Buffer.alloc(5_000_000)])));
+		const limits = { maxBytes: 1e9, maxUnpacked: 1_000_000, maxEntries: 10 };
+		await expect(unpack({ file, format: undefined, target: join(folder, "target"), strip: 0, limits })).rejects.toMatchObject({
+			code: "ArchiveRefused",
+		});
+	});
 });
 
 describe("entryPath", () => {

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open as openFile } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract, type Header } from "tar-stream";
@@ -30,7 +30,7 @@ export async function unpack(options: UnpackOptions): Promise<readonly string[]>
 	const unpacker = createUnpacker(target, strip, limits);
 	try {
 		if (format === "zip") await unpackZip(file, unpacker, signal);
-		else await unpackTar(file, format, unpacker, signal);
+		else await unpackTar(file, format, unpacker, options);
 	} catch (error) {
 		if (error instanceof AppError || signal?.aborted === true || isFileSystemError(error)) throw error;
 		throw refused(`it is damaged, or no ${format}: ${error instanceof Error ? error.message : String(error)}`);
@@ -53,10 +53,32 @@ async function formatOf(file: string): Promise<ArchiveFormat> {
 	}
 }
 
-async function unpackTar(file: string, format: "tar" | "tar.gz", unpacker: Unpacker, signal: AbortSignal | undefined): Promise<void> {
+/** Bytes of headers and padding that an entry of a tar may take, long names and all. */
+const maxHeaderBytes = 16 * 1024;
+
+/** Fails where a tar goes on without end behind or between its entries, where no entry counts it. */
+function createGauge({ maxUnpacked, maxEntries }: ArchiveLimits): Transform {
+	let left = maxUnpacked + (maxEntries + 1) * maxHeaderBytes;
+	return new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			left -= chunk.length;
+			if (left < 0) done(refused("it is mostly filling"));
+			else done(null, chunk);
+		},
+	});
+}
+
+async function unpackTar(
+	file: string,
+	format: "tar" | "tar.gz",
+	unpacker: Unpacker,
+	{ limits, signal }: Pick<UnpackOptions, "limits" | "signal">,
+): Promise<void> {
 	const archive = extract();
 	const source = createReadStream(file);
-	const flow = format === "tar.gz" ? pipeline(source, createGunzip(), archive) : pipeline(source, archive);
+	const gauge = createGauge(limits);
+	const cancel = signal === undefined ? {} : { signal };
+	const flow = format === "tar.gz" ? pipeline(source, createGunzip(), gauge, archive, cancel) : pipeline(source, gauge, archive, cancel);
 	flow.catch(() => {});
 	let any = false;
 	try {
