@@ -186,6 +186,8 @@ describe("what stands between", () => {
 
 		proxy.fault = () => ({ status: 200, headers: { "content-type": "text/html" }, body: "<h1>Welcome</h1>" });
 		await expect(old.version()).rejects.toMatchObject({ code: "AnswerUnreadable", message: expect.stringContaining("API server?") });
+		proxy.fault = () => ({ status: 200, headers: { "content-type": "application/json" }, body: '{"metadata":{}}' });
+		await expect(collect(old.list(configMaps))).rejects.toMatchObject({ code: "AnswerUnreadable" });
 		proxy.fault = () => ({ status: 404, body: "404 page not found" });
 		await expect(old.get(configMaps, { namespace: "default", name: "a" })).rejects.toMatchObject({ code: "UnknownKind" });
 	});

@@ -3,7 +3,7 @@ import { AppError } from "../../../core/app-error.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Connection, ConnectionOptions, ConnectionTarget } from "./connection.ts";
 import { createFileCredentials, type LoadedLogin } from "./file-credentials.ts";
-import { bearer, readCredential } from "./login.ts";
+import { bearer, filled, readCredential } from "./login.ts";
 import { proxyFor } from "./proxy.ts";
 
 /** Where Kubernetes puts the service account of a Pod. */
@@ -27,7 +27,7 @@ export async function inClusterConnection(
 	const server = new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`);
 	const file = join(folder, "token");
 	const load = async (): Promise<LoadedLogin> => {
-		const token = await readCredential(file, "token of the service account", { file });
+		const token = filled(await readCredential(file, "token of the service account", { file }), { file });
 		return { login: { authorization: bearer(token), certificate: undefined }, files: [file] };
 	};
 	const first = await load();

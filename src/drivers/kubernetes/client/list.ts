@@ -3,7 +3,8 @@ import type { ListOptions, ListPage, LiveObject, ResourceType } from "./client.t
 import { parseAnswer } from "./parse-answer.ts";
 import { apiVersionOf, collectionPath, query } from "./paths.ts";
 import type { Requester } from "./requester.ts";
-import { statusError } from "./status-error.ts";
+import { type Subject, statusError } from "./status-error.ts";
+import type { Answer } from "./transport.ts";
 
 interface Page {
 	readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
@@ -45,7 +46,7 @@ export async function* list(
 			continue;
 		}
 		if (answer.status >= 300) throw statusError(answer, subject);
-		const { metadata, items } = parseAnswer<Page>(answer, subject);
+		const { metadata, items } = pageOf(answer, subject);
 		next = metadata.continue === undefined || metadata.continue === "" ? undefined : metadata.continue;
 		seen += items?.length ?? 0;
 		if (seen > most) throw tooLong(subject.title, most);
@@ -55,6 +56,16 @@ export async function* list(
 		};
 		if (next === undefined) return;
 	}
+}
+
+/** What is no list must not pass for an empty one. */
+function pageOf(answer: Answer, subject: Subject): Page {
+	const page = parseAnswer<Partial<Page> | null>(answer, subject);
+	if (typeof page?.metadata?.resourceVersion === "string" && (Array.isArray(page.items) || page.items === null)) return page as Page;
+	throw new AppError(`${subject.title}: the answer is no list. Is the address that of an API server?`, {
+		code: "AnswerUnreadable",
+		kind: "unavailable",
+	});
 }
 
 /** Items of a list lack what is the same for all of them. */

@@ -30,7 +30,7 @@ export async function loginOf({ file, user, userPath, place }: Kubeconfig): Prom
 			hint: certificate === undefined ? "Add client-certificate or client-certificate-data." : "Add client-key or client-key-data.",
 		});
 	}
-	const tokenFile = await read({ file: user.tokenFile }, "tokenFile", "token");
+	const tokenFile = filled(await read({ file: user.tokenFile }, "tokenFile", "token"), place([...userPath, "tokenFile"]));
 	const login: Login = {
 		authorization: authorizationOf(tokenFile ?? user.token, user.username, user.password),
 		certificate: certificate === undefined || key === undefined ? undefined : { certificate, key: new Secret(key) },
@@ -42,6 +42,17 @@ export async function loginOf({ file, user, userPath, place }: Kubeconfig): Prom
 export function bearer(token: string): Secret | undefined {
 	const trimmed = token.trim();
 	return trimmed === "" ? undefined : new Secret(`Bearer ${trimmed}`);
+}
+
+/** An empty token would make the request anonymous; a file is empty for a moment where it is written anew in place. */
+export function filled<Text extends string | undefined>(token: Text, place: SourcePlace): Text {
+	if (token === undefined || token.trim() !== "") return token;
+	throw new AppError("The file of the token is empty", {
+		code: "CredentialUnreadable",
+		kind: "denied",
+		hint: "See to it that whatever writes it does.",
+		place,
+	});
 }
 
 function authorizationOf(token: string | undefined, username: string | undefined, password: string | undefined): Secret | undefined {
