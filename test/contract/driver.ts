@@ -167,7 +167,7 @@ export function describeDriver(name: string, create: () => DriverFixture | Promi
 			for (const round of [1, 2]) {
 				for (const object of [...objects].reverse()) {
 					const entry = owned.find((each) => each.key === key(object));
-					expect([round, await target.apply(application, change(object, "delete"), entry)]).toEqual([round, null]);
+					expect([round, await target.apply(application, change(object, "delete"), entry)]).toEqual([round, { record: null }]);
 				}
 			}
 			const gone = await target.observe(application, [], owned);
