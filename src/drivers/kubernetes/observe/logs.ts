@@ -104,7 +104,7 @@ function noLogs(key: ObjectKey): AppError {
 }
 
 /** The selector of a workload's Pods, as text; undefined for what runs none. */
-function selectorOf(object: LiveObject): string | undefined {
+export function selectorOf(object: LiveObject): string | undefined {
 	if (object.kind === "CronJob" || listAt(object, "spec", "template", "spec", "containers").length === 0) return undefined;
 	const selector = at(object, "spec", "selector");
 	const labels = (at(selector, "matchLabels") ?? (object.kind === "ReplicationController" ? selector : undefined)) as
