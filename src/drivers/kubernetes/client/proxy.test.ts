@@ -12,6 +12,13 @@ describe("proxyFor", () => {
 		expect(proxyFor(server, { HTTPS_PROXY: "" })).toBeUndefined();
 	});
 
+	it("refuses what it cannot go through, and does not show it", () => {
+		for (const bad of ["socks5://user:password@proxy.test", "http://user:password@:x"]) {
+			const ask = () => proxyFor(new URL("https://api.example.test"), { HTTPS_PROXY: bad });
+			expect(ask).toThrow(expect.objectContaining({ code: "ProxyInvalid", message: expect.not.stringContaining("password") }));
+		}
+	});
+
 	it.each([
 		["https://api.example.test:6443", "*", false],
 		["https://api.example.test:6443", "example.test", false],

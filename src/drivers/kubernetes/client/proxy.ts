@@ -1,11 +1,19 @@
 import { BlockList, isIP } from "node:net";
+import { AppError } from "../../../core/app-error.ts";
 
 /** The proxy that the environment names for an address, in the manner of curl and Go: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, upper or lower case. */
 export function proxyFor(server: URL, environment: Readonly<Record<string, string | undefined>>): URL | undefined {
 	const value = (name: string): string => environment[name] || environment[name.toLowerCase()] || "";
 	const proxy = value(server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
 	if (proxy === "" || isExcepted(server, value("NO_PROXY"))) return undefined;
-	return new URL(proxy.includes("://") ? proxy : `http://${proxy}`);
+	const address = proxy.includes("://") ? proxy : `http://${proxy}`;
+	if (/^https?:/iu.test(address) && URL.canParse(address)) return new URL(address);
+	// The address may hold a password: it is not shown.
+	throw new AppError(`The proxy that the environment names for ${server.host} is no http or https address`, {
+		code: "ProxyInvalid",
+		kind: "invalid",
+		hint: "Correct HTTPS_PROXY, or leave this host out of it by NO_PROXY.",
+	});
 }
 
 function isExcepted(server: URL, list: string): boolean {
