@@ -65,17 +65,19 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 	const closing = new AbortController();
 	let cookies: SessionCookies | undefined;
 	const currentCookies = () => {
-		cookies ??= new SessionCookies(token, { port: (server.server.address() as AddressInfo).port, tls: tls !== undefined });
+		cookies ??= new SessionCookies(token, { port: (server.server.address() as AddressInfo).port, tls: isSecure });
 		return cookies;
 	};
 	const publicUrl = options.publicUrl === undefined ? undefined : checkedPublicUrl(options.publicUrl);
+	/** Whether browsers come by TLS: to us, or to the proxy. */
+	const isSecure = tls !== undefined || publicUrl?.protocol === "https:";
 	const names = [
 		hostname().toLowerCase(),
 		...(publicUrl === undefined ? [] : [publicUrl.hostname]),
 		...(tls === undefined ? [] : certificateNames(tls.cert)),
 	];
 	const guard = createGuard({ token, cookies: currentCookies, names, publicOrigin: publicUrl?.origin, tls: tls !== undefined });
-	addGuards(server, guard, { bodyMs: limits.bodyMs, tls: tls !== undefined });
+	addGuards(server, guard, { bodyMs: limits.bodyMs, tls: isSecure });
 	addErrors(server, log);
 	addProbes(server, options);
 	addJsonRoutes(server, operations, closing.signal);

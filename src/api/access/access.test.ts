@@ -193,6 +193,12 @@ describe("where a request may come from", () => {
 		expect(await ask({ host: "127.0.0.1", origin: "https://gitward.example.com" })).toBe(202);
 		expect(await ask({ host: "127.0.0.1", origin: "https://evil.example.com" })).toBe(403);
 		expect(await ask({ host: "evil.example.com" })).toBe(421);
+		const login = await fetch(`${behind.url}/api/v1/session`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify({ token: testToken }),
+		});
+		expect(login.headers.get("set-cookie")).toMatch(/^__Host-gitward_.*; Secure/u);
 		await behind.close();
 	});
 
