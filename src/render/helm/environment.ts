@@ -13,6 +13,8 @@ export function helmHomes(folder: string): Readonly<Record<string, string>> {
 		HELM_REPOSITORY_CONFIG: join(folder, "config", "repositories.yaml"),
 		HELM_REPOSITORY_CACHE: join(folder, "cache"),
 		HELM_NO_PLUGINS: "1",
+		// A run is short: no garbage is collected below the limit.
+		GOGC: "off",
 		GOMEMLIMIT: "512MiB",
 	};
 }

@@ -9,7 +9,7 @@ const maxFiles = 10_000;
 const maxBytes = 64 * 1024 * 1024;
 const maxFolders = 1000;
 /** Where files from beside a kustomization's folder are put below it. */
-const beside = ".beside";
+export const beside = ".beside";
 
 /** The kustomization file of a folder, or undefined where it has none. Throws `invalid` where there are several. */
 export async function kustomizationOf(tree: FileTree, folder: string, options: SignalOption): Promise<string | undefined> {
@@ -28,12 +28,17 @@ export async function kustomizationOf(tree: FileTree, folder: string, options: S
 	return found[0];
 }
 
+export interface CollectOptions extends SignalOption {
+	/** Whether kustomize is asked to note at each Object which file it came from. */
+	readonly origins?: boolean;
+}
+
 /**
  * Everything that kustomize reads to build a folder, by path in the tree: the folder's kustomization, and what it names, and so on.
  * Kustomizations are written anew from what was understood of them, as `kustomization.yaml`. Throws `invalid` with the place where
  * something named is missing, stands outside the tree, or is an address.
  */
-export async function collectFiles(tree: FileTree, root: string, options: SignalOption): Promise<ReadonlyMap<string, Buffer | string>> {
+export async function collectFiles(tree: FileTree, root: string, options: CollectOptions): Promise<ReadonlyMap<string, Buffer | string>> {
 	const files = new Map<string, Buffer | string>();
 	const folders = new Set<string>();
 	let bytes = 0;
@@ -53,7 +58,7 @@ export async function collectFiles(tree: FileTree, root: string, options: Signal
 	async function addFolder(folder: string, file: string, base?: string): Promise<void> {
 		if (folders.has(folder)) return;
 		folders.add(folder);
-		const { text, references } = readKustomization(file, await readText(tree, file, options));
+		const { text, references } = readKustomization(file, await readText(tree, file, options), options.origins === true);
 		await Promise.all(references.map((reference, index) => addReference(folder, file, reference, index, base)));
 		add(inFolder(folder, "kustomization.yaml"), text());
 	}

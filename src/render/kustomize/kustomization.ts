@@ -28,8 +28,8 @@ export interface Kustomization {
 type Fields = Record<string, unknown>;
 type PlaceOf = (path: readonly PropertyKey[]) => SourcePlace;
 
-/** Reads a kustomization file. Throws `invalid` where it is none, or asks for what a render never does. */
-export function readKustomization(file: string, text: string): Kustomization {
+/** Reads a kustomization file; with `origins` it also asks for a note of where each Object came from. Throws `invalid` where it is none, or asks for what a render never does. */
+export function readKustomization(file: string, text: string, origins: boolean): Kustomization {
 	const [manifest, second] = readManifests(file, text, "kubernetes");
 	if (second !== undefined) throw invalidAt(second.place([]), "a kustomization is one document", "KustomizationInvalid");
 	const value = manifest?.value ?? {};
@@ -44,6 +44,8 @@ export function readKustomization(file: string, text: string): Kustomization {
 				"Make the chart an Application of its own, with spec.helm.",
 			);
 	}
+	const metadata = fieldOf(value, "buildMetadata", place, []);
+	if (origins) value["buildMetadata"] = [...new Set([...(Array.isArray(metadata) ? metadata : []), "originAnnotations"])];
 	return { text: () => toText(value), references: [...ofLists(value, place), ...ofPatches(value, place), ...ofGenerators(value, place)] };
 }
 

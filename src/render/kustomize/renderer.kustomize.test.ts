@@ -215,6 +215,28 @@ describe("kustomize", () => {
 		expect(error.message).not.toContain("gitward-render-");
 	});
 
+	it("tells the file and line that an Object came from, renamed or not", async () => {
+		const files = {
+			...base,
+			"base/cm.yaml": `${configMap("cm")}\n---\n${configMap("cm-long")}\n`,
+			"app/kustomization.yaml": "resources: [../base]\nnamePrefix: dev-\nconfigMapGenerator: [{name: made, literals: [a=b]}]\n",
+		};
+		const { rendering: own } = await rendering();
+		const place = (key: string, field?: string) => own.locate(requestOf(files, request), key, field);
+		expect(await place("Deployment.apps/x/dev-web", "spec.template.spec.containers[0].image")).toMatchObject({
+			file: "base/web.yaml",
+			line: 14,
+			quote: "          image: nginx:1.0",
+		});
+		expect(await place("ConfigMap/x/dev-cm-long", "data.a")).toMatchObject({ file: "base/cm.yaml", line: 3 });
+		expect(await place("ConfigMap/x/dev-cm")).toMatchObject({ file: "base/cm.yaml", line: 1 });
+		expect(await place("ConfigMap/x/none")).toBeUndefined();
+		const { objects } = await own.render(requestOf(files, request));
+		expect(objects.some(({ metadata }) => metadata.annotations !== undefined)).toBe(false);
+		const made = objects.find(({ metadata }) => metadata.name.startsWith("dev-made-"));
+		expect(await place(`ConfigMap/x/${made?.metadata.name}`, "data.a")).toMatchObject({ file: "app/kustomization.yaml" });
+	});
+
 	it("says which program is missing", async () => {
 		const folder = await temporaryFolder();
 		const error = await errorOf(renderingWith({ folder }).render(requestOf({ "app/kustomization.yaml": "{}" }, request)));
