@@ -21,6 +21,14 @@ const kubernetes = z
 			),
 		context: z.string().min(1).optional().describe("Context of the kubeconfig; its current one where absent."),
 		namespace: nameSchema.default("default").describe("Namespace of Objects that name none, unless the Application says another."),
+		namespaces: z
+			.array(nameSchema)
+			.min(1)
+			.max(100)
+			.optional()
+			.describe(
+				"The only namespaces that this Environment reaches: for a Gitward that has rights in these and not in the whole cluster. All where absent.",
+			),
 		proxy: z
 			.url({ protocol: /^https?$/u })
 			.optional()
