@@ -61,10 +61,10 @@ export function isSecret({ apiVersion, kind }: { readonly apiVersion: string; re
 	return kind === "Secret" && apiVersion === "v1";
 }
 
-/** Key of a list's entries, where they have one: such lists are compared entry by entry, whatever their order. */
 const entryKeys: readonly string[] = ["name", "key", "mountPath", "containerPort", "port", "ip", "type"];
 
-function entryKey(before: readonly unknown[], after: readonly unknown[]): string | undefined {
+/** Key of the entries of two lists, where they have one: such lists are compared entry by entry, whatever their order. */
+export function entryKey(before: readonly unknown[], after: readonly unknown[]): string | undefined {
 	return entryKeys.find((key) =>
 		[before, after].every(
 			(list) =>

@@ -11,6 +11,7 @@ import type { ApplyResult, LiveObject } from "../client/client.ts";
 import { type Cluster, signalOf, type Wanted, type Work } from "../cluster.ts";
 import { describeOwner, isOurs } from "../marks.ts";
 import { differencesOf, isSecret, wholeObject } from "./differences.ts";
+import { laidOver } from "./laid-over.ts";
 import { withoutFields } from "./without-fields.ts";
 
 /** How often an Object is looked at that changes while it is. */
@@ -133,13 +134,4 @@ function afterMigration(live: LiveObject, after: LiveObject): LiveObject {
 /** Without the server's help: what of the desired fields is otherwise live. */
 export function differencesIn(desired: Readonly<Record<string, unknown>>, live: LiveObject, secret: boolean): Observation["differences"] {
 	return differencesOf(live, laidOver(live, desired), secret);
-}
-
-/** The live object with the desired fields laid over it; lists are taken whole. */
-function laidOver(live: unknown, desired: unknown): unknown {
-	if (typeof live !== "object" || live === null || Array.isArray(live)) return desired;
-	if (typeof desired !== "object" || desired === null || Array.isArray(desired)) return desired;
-	const result: Record<string, unknown> = { ...live };
-	for (const [key, value] of Object.entries(desired)) result[key] = laidOver(result[key], value);
-	return result;
 }

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { laidOver } from "./laid-over.ts";
+
+it("keeps what is not desired, in maps and in entries of lists", () => {
+	const live = {
+		a: 1,
+		list: [{ name: "x", image: "x:1", pull: "Always" }, { name: "theirs" }],
+		rules: [{ verbs: ["get"], set: 1 }],
+		args: ["a"],
+	};
+	const desired = { b: null, list: [{ name: "y" }, { name: "x", image: "x:2" }], rules: [{ verbs: ["list"] }], args: ["a", "b"] };
+	expect(laidOver(live, desired)).toEqual({
+		a: 1,
+		b: null,
+		list: [{ name: "x", image: "x:2", pull: "Always" }, { name: "theirs" }, { name: "y" }],
+		rules: [{ verbs: ["list"], set: 1 }],
+		args: ["a", "b"],
+	});
+	expect(laidOver([], [{ name: "y" }])).toEqual([{ name: "y" }]);
+});
