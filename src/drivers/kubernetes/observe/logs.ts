@@ -42,6 +42,9 @@ export async function* logsOf(client: KubernetesClient, key: ObjectKey, options:
 	try {
 		if (options.follow) yield* merged(sources.map(read));
 		else yield* inOrder(sources.map(read), options.tail);
+	} catch (error) {
+		// Following ends by the signal: that is no failure.
+		if (!options.follow || options.signal?.aborted !== true) throw error;
 	} finally {
 		end.abort();
 	}
