@@ -8,6 +8,7 @@ import { createCharts } from "./helm/charts.ts";
 import { createPull } from "./helm/pull.ts";
 import { createHelmRenderer } from "./helm/renderer.ts";
 import { createKustomizeRenderer } from "./kustomize/renderer.ts";
+import { createOutputs } from "./program/outputs.ts";
 import { createScratch } from "./program/scratch.ts";
 import { createTool } from "./program/tool.ts";
 
@@ -31,8 +32,9 @@ export function createRenderers({ environment, programs = {}, folder, credential
 	const path = environment["PATH"] ?? "";
 	const network = Object.fromEntries(networkNames.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 	const scratch = createScratch(join(folder, "runs"));
+	const outputs = createOutputs(16 * 1024 * 1024);
 	const slots = createSlots(Math.min(4, Math.max(2, availableParallelism())));
-	const limits = { timeoutMs: 60_000, maxOutputBytes: 64 * 1024 * 1024 };
+	const limits = { timeoutMs: 60_000, maxOutputBytes: 64 * 1024 * 1024, maxMemoryBytes: 1024 * 1024 * 1024 };
 	const kustomize = createTool({
 		program: programs.kustomize ?? "kustomize",
 		path,
@@ -48,5 +50,8 @@ export function createRenderers({ environment, programs = {}, folder, credential
 		...limits,
 	});
 	const charts = createCharts({ folder: join(folder, "charts"), pull: createPull({ helm, scratch, network }), now });
-	return [createKustomizeRenderer({ kustomize, slots, scratch }), createHelmRenderer({ helm, slots, scratch, charts, credentials })];
+	return [
+		createKustomizeRenderer({ kustomize, slots, scratch, outputs }),
+		createHelmRenderer({ helm, slots, scratch, outputs, charts, credentials }),
+	];
 }

@@ -1,7 +1,7 @@
 import { AppError, type ErrorKind } from "../../core/app-error.ts";
 
 /** Why a program did not end well: one flag for each cause. */
-export type ExecCause = "failed" | "timeout" | "output" | "cancelled" | "not-found" | "not-started";
+export type ExecCause = "failed" | "timeout" | "output" | "memory" | "cancelled" | "not-found" | "not-started";
 
 export interface ExecFacts {
 	readonly cause: ExecCause;
@@ -24,6 +24,7 @@ const kinds: Readonly<Record<ExecCause, readonly [code: string, kind: ErrorKind]
 	failed: ["ProgramFailed", "unavailable"],
 	timeout: ["ProgramTimeout", "timeout"],
 	output: ["ProgramOutputTooLarge", "invalid"],
+	memory: ["ProgramMemoryTooLarge", "invalid"],
 	cancelled: ["Cancelled", "unavailable"],
 	"not-found": ["ProgramNotFound", "unavailable"],
 	"not-started": ["ProgramNotStarted", "unavailable"],
@@ -49,6 +50,8 @@ function describe(facts: ExecFacts): string {
 			return `${facts.title} was stopped after ${String(facts.limit)} ms${said}`;
 		case "output":
 			return `${facts.title} was stopped as it printed more than ${String(facts.limit)} bytes`;
+		case "memory":
+			return `${facts.title} was stopped as it used more than ${String(facts.limit)} bytes of memory`;
 		case "cancelled":
 			return `${facts.title} was cancelled`;
 		case "not-found":

@@ -47,6 +47,15 @@ describe("run", () => {
 		expect(result.stderr).toBe("note\n");
 	});
 
+	it.runIf(process.platform === "linux")("stops a program that takes too much memory, and no other", async () => {
+		const limit = 256 * 1024 * 1024;
+		const greedy = "const all = []; setInterval(() => all.push(Buffer.alloc(64 * 1024 * 1024, 1)), 20)";
+		const failed = await facts(exec.run(node, ["-e", greedy], { maxMemoryBytes: limit }));
+		expect([failed.cause, failed.limit]).toEqual(["memory", limit]);
+		const modest = await exec.run(node, ["-e", "setTimeout(() => console.log(1), 600)"], { maxMemoryBytes: limit });
+		expect(modest.code).toBe(0);
+	});
+
 	it("does not pass through a shell", async () => {
 		const result = await exec.run(node, ["-e", "console.log(process.argv[1])", "$(id); `id` && *"]);
 		expect(result.stdout.toString()).toBe("$(id); `id` && *\n");

@@ -42,7 +42,10 @@ export interface ChartsOptions {
 export interface Charts {
 	/** The chart that a request means now: a version is fetched once, a range asked for again when its answer is old. */
 	get(request: ChartRequest, options?: SignalOption): Promise<Chart>;
-	/** Its digest, from what is known where that is still good. */
+	/**
+	 * Its digest, from what is known where that is still good. Waits for three seconds at most, then fails; the question goes on, and its
+	 * answer is there for the next who asks.
+	 */
 	digest(request: ChartRequest, options?: SignalOption): Promise<string>;
 }
 
@@ -54,6 +57,10 @@ interface Answer {
 }
 
 const maxAnswers = 1000;
+/** How long a question that failed is not asked again. */
+const failureMs = 30_000;
+/** How long somebody who has a chart already waits for news of it. */
+const newsMs = 3000;
 
 /** Whether a text is one version, which never changes what it means. */
 export function isPinned(version: string): boolean {
@@ -63,6 +70,7 @@ export function isPinned(version: string): boolean {
 /** Keeps fetched charts in a folder of limited size. Whoever asks for the same at the same time shares one fetch. */
 export function createCharts({ folder, pull, now, rangeMs = 5 * 60_000, maxBytes = 256 * 1024 * 1024 }: ChartsOptions): Charts {
 	const answers = new Map<string, Answer>();
+	const failures = new Map<string, { readonly at: number; readonly error: unknown }>();
 	const under = new Map<string, Promise<Chart>>();
 	const slots = createSlots(4);
 
@@ -88,17 +96,24 @@ export function createCharts({ folder, pull, now, rangeMs = 5 * 60_000, maxBytes
 		await writeFile(`${file}.part`, archive, { mode: 0o600 });
 		await rename(`${file}.part`, file);
 		await shrink(folder, maxBytes);
-		answers.delete(id);
-		answers.set(id, { at: now(), version, digest: chart.digest });
-		const [oldest] = answers.keys();
-		if (answers.size > maxAnswers && oldest !== undefined) answers.delete(oldest);
+		keep(answers, id, { at: now(), version, digest: chart.digest });
+		failures.delete(id);
 		return chart;
 	}
 
 	/** One fetch for all who ask; whoever gives up leaves it to the others. */
 	async function fetchOnce(request: ChartRequest, id: string, { signal }: SignalOption): Promise<Chart> {
 		const known = under.get(id);
-		const running = known ?? fetch(request, id, {}).finally(() => under.delete(id));
+		const failure = failures.get(id);
+		if (known === undefined && failure !== undefined && now() - failure.at < failureMs) throw failure.error;
+		const running =
+			known ??
+			fetch(request, id, {})
+				.catch((error: unknown) => {
+					keep(failures, id, { at: now(), error });
+					throw error;
+				})
+				.finally(() => under.delete(id));
 		if (known === undefined) under.set(id, running);
 		running.catch(() => {});
 		if (signal === undefined) return running;
@@ -135,7 +150,9 @@ export function createCharts({ folder, pull, now, rangeMs = 5 * 60_000, maxBytes
 			const id = idOf(request, request.version);
 			const answer = answers.get(id);
 			if (answer !== undefined && (isPinned(request.version) || now() - answer.at < rangeMs)) return answer.digest;
-			return (await fetchOnce(request, id, options)).digest;
+			const limit = AbortSignal.timeout(newsMs);
+			const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+			return (await fetchOnce(request, id, { signal })).digest;
 		},
 	};
 }
@@ -150,6 +167,14 @@ function idOf({ repository, name, login, plainHttp }: ChartRequest, version: str
 
 function digestOf(archive: Buffer): string {
 	return `sha256:${createHash("sha256").update(archive).digest("hex")}`;
+}
+
+/** Sets an entry of a map that forgets its oldest. */
+function keep<T>(map: Map<string, T>, id: string, value: T): void {
+	map.delete(id);
+	map.set(id, value);
+	const [oldest] = map.keys();
+	if (map.size > maxAnswers && oldest !== undefined) map.delete(oldest);
 }
 
 /** Removes what was not used for longest until the rest fits. */

@@ -13,6 +13,7 @@ import { invalidAt } from "../located.ts";
 import { joinPath } from "../paths.ts";
 import { readText } from "../plain/text.ts";
 import { readOutput } from "../program/output.ts";
+import type { Output, Outputs } from "../program/outputs.ts";
 import type { Scratch } from "../program/scratch.ts";
 import type { Tool } from "../program/tool.ts";
 import { collectChart } from "./chart-files.ts";
@@ -24,6 +25,7 @@ export interface HelmOptions {
 	readonly helm: Tool;
 	readonly slots: Slots;
 	readonly scratch: Scratch;
+	readonly outputs: Outputs;
 	readonly charts: Charts;
 	/** Reads a secret where a document says it stands. */
 	readonly credentials: (source: SecretSource) => Promise<Secret>;
@@ -40,7 +42,7 @@ interface Subject {
 const noSettings: HelmSettings = helmSchema.parse({});
 
 /** Renders Helm charts through `helm template`, which asks no cluster: `lookup` finds nothing. */
-export function createHelmRenderer({ helm, slots, scratch, charts, credentials }: HelmOptions): Renderer {
+export function createHelmRenderer({ helm, slots, scratch, outputs, charts, credentials }: HelmOptions): Renderer {
 	async function loginOf(source: ChartSource): Promise<ChartLogin | undefined> {
 		const { credentials: given } = source;
 		if (given === undefined) return undefined;
@@ -81,7 +83,7 @@ export function createHelmRenderer({ helm, slots, scratch, charts, credentials }
 		return { files: inChart, chart: "chart", fileOf: (file) => `${prefix}${file}` };
 	}
 
-	async function template(input: RenderInput, settings: HelmSettings, subject: Subject): Promise<RunResult> {
+	async function template(input: RenderInput, settings: HelmSettings, subject: Subject): Promise<Output> {
 		const values = await valuesOf(input, settings);
 		const release = settings.releaseName ?? releaseOf(input.application);
 		const args = [
@@ -94,15 +96,18 @@ export function createHelmRenderer({ helm, slots, scratch, charts, credentials }
 			...[...values.keys()].flatMap((file) => ["--values", file]),
 			...["--", release, `./${subject.chart}`],
 		];
-		return scratch(new Map([...subject.files, ...values]), async (folder) => {
-			try {
-				// No host is asked: what a template could make helm fetch finds a proxy that is none.
-				const env = { ...helmHomes(folder), HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };
-				return await helm(args, { title: `helm template ${input.path}`, cwd: folder, env, signal: input.signal });
-			} catch (error) {
-				throw error instanceof ExecError && error.facts.cause === "failed" ? failure(error, input, folder) : error;
-			}
-		});
+		const files = new Map([...subject.files, ...values]);
+		return outputs(["helm", ...args], files, () => slots(() => scratch(files, (folder) => runTemplate(input, args, folder)), input));
+	}
+
+	async function runTemplate(input: RenderInput, args: readonly string[], folder: string): Promise<RunResult> {
+		try {
+			// No host is asked: what a template could make helm fetch finds a proxy that is none.
+			const env = { ...helmHomes(folder), HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };
+			return await helm(args, { title: `helm template ${input.path}`, cwd: folder, env, signal: input.signal });
+		} catch (error) {
+			throw error instanceof ExecError && error.facts.cause === "failed" ? failure(error, input, folder) : error;
+		}
 	}
 
 	return {
@@ -112,7 +117,7 @@ export function createHelmRenderer({ helm, slots, scratch, charts, credentials }
 		async render(input) {
 			const settings = input.settings.helm ?? noSettings;
 			const subject = await (settings.chart === undefined ? fromTree(input, settings) : fromAddress(input, settings.chart));
-			const { stdout, stderr } = await slots(() => template(input, settings, subject), input);
+			const { stdout, stderr } = await template(input, settings, subject);
 			const warnings = stderr.split("\n").flatMap((line) => /(?:^|\s)(?:WARNING: |warning: )(.*)/u.exec(line)?.slice(1) ?? []);
 			const fileOf = (document: string): string => {
 				const [, source = ""] = /^# Source: [^/\n]*\/(.*)$/mu.exec(document) ?? [];

@@ -76,6 +76,10 @@ describe("a Helm repository", () => {
 		expect(await versionOf(rendering, request)).toBe("1.0.0");
 		expect((await errorOf(rendering.current(input, request.settings))).kind).toBe("unavailable");
 		repository.fail(undefined);
+		const asked = repository.requests.length;
+		await expect(versionOf(rendering, request)).resolves.toBe("1.0.0");
+		expect(repository.requests).toHaveLength(asked);
+		pass(31_000);
 		expect(await rendering.current(input, request.settings)).not.toBe(input.oid);
 		expect(await versionOf(rendering, request)).toBe("1.1.0");
 	});

@@ -4,6 +4,7 @@ import type { RunResult } from "../../lib/exec/run.ts";
 import type { Slots } from "../../lib/slots.ts";
 import type { Renderer, RenderInput } from "../../ports/renderer.ts";
 import { readOutput } from "../program/output.ts";
+import type { Outputs } from "../program/outputs.ts";
 import type { Scratch } from "../program/scratch.ts";
 import type { Tool } from "../program/tool.ts";
 import { collectFiles, kustomizationOf } from "./collect.ts";
@@ -13,6 +14,7 @@ export interface KustomizeOptions {
 	readonly kustomize: Tool;
 	readonly slots: Slots;
 	readonly scratch: Scratch;
+	readonly outputs: Outputs;
 }
 
 /** The program's whole environment. It finds no git and no other program, asks no host, and a line without `=` in an env file stays empty. */
@@ -28,7 +30,7 @@ const environment = {
 };
 
 /** Renders folders with a kustomization through the kustomize program. */
-export function createKustomizeRenderer({ kustomize, slots, scratch }: KustomizeOptions): Renderer {
+export function createKustomizeRenderer({ kustomize, slots, scratch, outputs }: KustomizeOptions): Renderer {
 	async function build(input: RenderInput, files: ReadonlyMap<string, Buffer | string>): Promise<RunResult> {
 		const folder = input.path === "" ? "." : input.path;
 		return scratch(files, async (place) => {
@@ -50,7 +52,7 @@ export function createKustomizeRenderer({ kustomize, slots, scratch }: Kustomize
 		detect: async (input) => (await kustomizationOf(input.tree, input.path, input)) !== undefined,
 		async render(input) {
 			const files = await collectFiles(input.tree, input.path, { ...input, origins: input.places });
-			const { stdout, stderr } = await slots(() => build(input, files), input);
+			const { stdout, stderr } = await outputs(["kustomize", input.path], files, () => slots(() => build(input, files), input));
 			const warnings = stderr.split("\n").flatMap((line) => /^# Warning: (.*)/u.exec(line)?.slice(1) ?? []);
 			const objects = readOutput(stdout.toString("utf8"), {
 				program: "kustomize",

@@ -21,7 +21,7 @@ it("reads scalars as the libraries of Kubernetes do", async () => {
 		"app/values.yaml": text,
 		"app/templates/a.yaml": template,
 	});
-	const { json } = object?.["data"] as { readonly json: string };
+	const { json = "" } = (object?.["data"] ?? {}) as { readonly json?: string };
 	const given = JSON.parse(json) as Readonly<Record<string, unknown>>;
 	const own = load(text, { schema: kubernetesSchema }) as Readonly<Record<string, unknown>>;
 	const compare = (values: Readonly<Record<string, unknown>>) => scalars.map((scalar, index) => [scalar, values[`k${index}`] ?? null]);

@@ -18,6 +18,7 @@ export interface ToolOptions {
 	readonly site: string;
 	readonly timeoutMs: number;
 	readonly maxOutputBytes: number;
+	readonly maxMemoryBytes: number;
 }
 
 export interface ToolRun {
@@ -37,7 +38,7 @@ export type Tool = (args: readonly string[], options: ToolRun) => Promise<RunRes
 
 /** Looks the program up at the first run. Errors: `unavailable` (ProgramMissing) where it is nowhere, and those of a run. */
 export function createTool(options: ToolOptions): Tool {
-	const { program, path, version, site, timeoutMs, maxOutputBytes } = options;
+	const { program, path, version, site, timeoutMs, maxOutputBytes, maxMemoryBytes } = options;
 	const missing = (cause?: unknown): AppError =>
 		new AppError(`The program ${program} is needed and was not found`, {
 			code: "ProgramMissing",
@@ -67,7 +68,7 @@ export function createTool(options: ToolOptions): Tool {
 	return async (args, { title, cwd, env, signal, secrets = [], okCodes = [0] }) => {
 		found ??= await find();
 		try {
-			return await run(found, args, { title, cwd, env, signal, secrets, okCodes, timeoutMs, maxOutputBytes });
+			return await run(found, args, { title, cwd, env, signal, secrets, okCodes, timeoutMs, maxOutputBytes, maxMemoryBytes });
 		} catch (error) {
 			if (!(error instanceof ExecError) || error.facts.cause !== "not-found") throw error;
 			// It was there before: an upgrade may have put it elsewhere.
