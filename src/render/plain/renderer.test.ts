@@ -210,6 +210,12 @@ describe("overlays", () => {
 		expect(names((await renderFiles(files)).objects)).toEqual(["a", "own"]);
 	});
 
+	it("looks at no more than a few MiB of files that are no manifests", async () => {
+		const text = `a: b: c\n#${"x".repeat(1024 * 1024 - 100)}\n`;
+		const files = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`app/${index}.yaml`, text]));
+		expect((await errorOf(renderFiles(files))).place?.file).toBe("app/8.yaml");
+	});
+
 	it("removes an Object by $patch: delete", async () => {
 		const text = overlay("  values: {level: x}\n  patches: [{target: {name: conf}, merge: {$patch: delete}}]\n");
 		expect(names((await renderFiles({ ...base, "app/overlay.yaml": text })).objects)).toEqual(["web"]);

@@ -18,6 +18,8 @@ const maxObjects = 10_000;
 const maxBytes = 64 * 1024 * 1024;
 const maxFolders = 64;
 const maxEntries = 100_000;
+/** Most that is read of files that are no manifests, but may be content: to find out what is wrong with one takes long. */
+const maxDoubtfulBytes = 8 * 1024 * 1024;
 
 /** What a folder gave: its Objects, and files that could not be read as manifests but may be content that a `source` names. */
 interface FolderResult {
@@ -41,6 +43,7 @@ export async function renderPlain(input: RenderInput, runner: ExpressionRunner):
 	const dialect = dialectOf(input.target);
 	let bytes = 0;
 	let entries = 0;
+	let doubtfulBytes = 0;
 
 	const templateOf = (values: Values): Template =>
 		createTemplate({ values, application: input.application, environment: input.environment }, runner);
@@ -96,10 +99,13 @@ export async function renderPlain(input: RenderInput, runner: ExpressionRunner):
 				objects.push(...inner.objects);
 				doubtful.push(...inner.doubtful);
 			} else if (type === "file" && isManifestFile(entry.name)) {
+				const before = bytes;
 				try {
 					objects.push(...(await renderFile(path, template)));
 				} catch (error) {
 					if (toAppError(error).kind !== "invalid" || toAppError(error).code === "TooMuch") throw error;
+					doubtfulBytes += bytes - before;
+					if (doubtfulBytes > maxDoubtfulBytes) throw error;
 					doubtful.push({ file: path, error });
 				}
 			}
