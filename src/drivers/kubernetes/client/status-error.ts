@@ -147,7 +147,8 @@ function forbidden(message: string, causes: readonly StatusCause[], make: Make):
 }
 
 function notFound(message: string, { details, isStatus }: Status, subject: Subject, make: Make): AppError {
-	if (details?.kind === "namespaces" && details.name !== undefined) {
+	const isNamespace = subject.type?.startsWith("Namespace,") === true;
+	if (details?.kind === "namespaces" && details.name !== undefined && !isNamespace) {
 		return make("NamespaceNotFound", "notFound", `has no namespace: there is no ${details.name}`, {
 			hint: "Desire the Namespace too, or let the Application make it: createNamespace.",
 		});
