@@ -43,6 +43,17 @@ describe("strategicMerge", () => {
 		});
 	});
 
+	it("merges long lists without comparing each item with each", () => {
+		const list = (prefix: string) => Array.from({ length: 40_000 }, (_, index) => ({ name: `${prefix}${index}` }));
+		expect(merge({ volumes: list("a") }, { volumes: list("b") })).toEqual({ volumes: [...list("a"), ...list("b")] });
+	});
+
+	it("removes items, and appends what comes again behind", () => {
+		const base = { volumes: [{ name: "a" }, { name: "b", x: 1 }, { name: "c" }] };
+		const patch = { volumes: [{ name: "b", $patch: "delete" }, { name: "b", y: 2 }, { name: "d" }, { name: "d", z: 3 }] };
+		expect(merge(base, patch)).toEqual({ volumes: [{ name: "a" }, { name: "c" }, { name: "b", y: 2 }, { name: "d", z: 3 }] });
+	});
+
 	it.each([
 		["ports", { containerPort: 80, name: "a" }, { containerPort: 80, name: "b" }, [{ containerPort: 80, name: "b" }]],
 		["ports", { port: 80, name: "a" }, { port: 80, name: "b" }, [{ port: 80, name: "b" }]],

@@ -34,13 +34,25 @@ function mergeLists(base: readonly unknown[], patch: readonly unknown[], keys: M
 	const clean = (item: unknown): unknown => strategicMerge(undefined, item, keys, field);
 	if (key === undefined) return items.map(clean).filter((item) => item !== undefined);
 	const result = [...base];
+	const places = new Map<unknown, number[]>();
+	const note = (item: unknown, index: number): void => {
+		const value = (item as Fields)[key];
+		const known = places.get(value);
+		if (known === undefined) places.set(value, [index]);
+		else known.push(index);
+	};
+	base.forEach(note);
 	for (const item of items as readonly Fields[]) {
-		const index = result.findIndex((each) => (each as Fields)[key] === item[key]);
-		const merged = strategicMerge(index < 0 ? undefined : result[index], item, keys, field);
-		if (index < 0) result.push(...(merged === undefined ? [] : [merged]));
-		else result.splice(index, 1, ...(merged === undefined ? [] : [merged]));
+		const index = places.get(item[key])?.[0];
+		const merged = strategicMerge(index === undefined ? undefined : result[index], item, keys, field);
+		if (index === undefined) {
+			if (merged !== undefined) note(merged, result.push(merged) - 1);
+			continue;
+		}
+		result[index] = merged;
+		if (merged === undefined) places.get(item[key])?.shift();
 	}
-	return result;
+	return result.filter((item) => item !== undefined);
 }
 
 function keyFor(base: readonly unknown[], patch: readonly unknown[], keys: readonly string[]): string | undefined {

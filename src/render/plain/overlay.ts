@@ -16,6 +16,8 @@ import { demandObject } from "./objects.ts";
 
 /** Most characters of the Objects that one patch changes. */
 const maxPatched = 64 * 1024 * 1024;
+/** How often patches may change Objects, all together. */
+const maxChanges = 100_000;
 
 /** Document `overlay.yaml` of a folder: a base, values and patches for one Environment. */
 export const overlaySchema = z
@@ -66,10 +68,14 @@ export function applyPatches(
 	manifest: Pick<Manifest, "place">,
 ): readonly LocatedObject[] {
 	let result = [...objects];
+	let changes = 0;
 	for (const [index, each] of patches.entries()) {
 		const place = manifest.place(["spec", "patches", index]);
-		const chosen = result.filter(({ object }) => fits(object, each.target));
-		if (chosen.length === 0) {
+		const chosen = new Set(result.filter(({ object }) => fits(object, each.target)));
+		changes += chosen.size;
+		if (changes > maxChanges)
+			throw invalidAt(place, `changes, with the patches before it, Objects more than ${maxChanges} times`, "TooMuch", "Narrow its target.");
+		if (chosen.size === 0) {
 			const near = nearest(
 				each.target.name ?? "",
 				result.map(({ object }) => object.metadata.name),
@@ -83,7 +89,7 @@ export function applyPatches(
 		}
 		let patchedWeight = 0;
 		result = result.flatMap((located) => {
-			if (!chosen.includes(located)) return [located];
+			if (!chosen.has(located)) return [located];
 			try {
 				const patched =
 					"merge" in each

@@ -216,6 +216,13 @@ describe("overlays", () => {
 		expect((await errorOf(renderFiles(files))).place?.file).toBe("app/8.yaml");
 	});
 
+	it("stops patches that change all Objects again and again", async () => {
+		const many = Array.from({ length: 1001 }, (_, index) => `apiVersion: v1\nkind: X\nmetadata: {name: a${index}}\n`).join("---\n");
+		const patches = `apiVersion: gitward.dev/v1\nkind: Overlay\nspec:\n  patches:\n${"    - {target: {kind: X}, merge: {a: 1}}\n".repeat(100)}`;
+		const files = { "app/a.yaml": many, "app/overlay.yaml": patches };
+		expect(await errorOf(renderFiles(files, { target: "kubernetes" }))).toMatchObject({ code: "TooMuch" });
+	});
+
 	it("removes an Object by $patch: delete", async () => {
 		const text = overlay("  values: {level: x}\n  patches: [{target: {name: conf}, merge: {$patch: delete}}]\n");
 		expect(names((await renderFiles({ ...base, "app/overlay.yaml": text })).objects)).toEqual(["web"]);
