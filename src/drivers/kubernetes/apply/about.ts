@@ -16,6 +16,7 @@ export function about(ref: ObjectRef, error: unknown, hint?: string): AppError {
 		cause: error,
 		...((hint ?? cause.hint) === undefined ? {} : { hint: hint ?? cause.hint ?? "" }),
 		...(cause.place === undefined ? {} : { place: cause.place }),
+		...(cause.field === undefined ? {} : { field: cause.field }),
 		...(cause.retryAfterMs === undefined ? {} : { retryAfterMs: cause.retryAfterMs }),
 	});
 }
