@@ -82,7 +82,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 	addProbes(server, options);
 	addJsonRoutes(server, operations, closing.signal);
 	addSessionRoutes(server, { token, guard, cookies: currentCookies, version });
-	addStreamRoutes(server, operations, { closing: closing.signal, limits, log });
+	addStreamRoutes(server, operations, { closing: closing.signal, limits, log, isStillKnown: guard.isStillKnown });
 	await addRawRoutes(server, { operations, git: options.git, onError: (error) => log.error("a Git request failed", { error }) });
 	await addDashboard(server, options.dashboard);
 	const address = await start(server, host, port);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { AppError } from "../core/app-error.ts";
 import type { Operations } from "../engine/operations.ts";
@@ -24,10 +24,26 @@ export interface StreamLimits {
 export function addStreamRoutes(
 	server: FastifyInstance,
 	operations: Operations,
-	options: { readonly closing: AbortSignal; readonly limits: StreamLimits; readonly log: Log },
+	options: {
+		readonly closing: AbortSignal;
+		readonly limits: StreamLimits;
+		readonly log: Log;
+		/** Whether what a request was let in by still holds. */
+		readonly isStillKnown: (request: FastifyRequest) => boolean;
+	},
 ): void {
-	const { closing, limits, log } = options;
+	const { closing, limits, log, isStillKnown } = options;
 	let open = 0;
+
+	/** Ends with the connection, with the server, and soon after the session. */
+	function streamSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+		const ended = new AbortController();
+		const look = setInterval(() => {
+			if (!isStillKnown(request)) ended.abort(new AppError("The session ended", { code: "SessionEnded", kind: "denied" }));
+		}, limits.heartbeatMs);
+		reply.raw.once("close", () => clearInterval(look));
+		return AbortSignal.any([connectionSignal(reply, closing), ended.signal]);
+	}
 
 	async function stream(reply: FastifyReply, type: string, run: (writer: StreamWriter) => Promise<void>): Promise<void> {
 		open += 1;
@@ -66,7 +82,7 @@ export function addStreamRoutes(
 		const resumed = request.headers["last-event-id"];
 		const after = typeof resumed === "string" && /^[0-9]{1,15}$/u.test(resumed) ? Number(resumed) : query.after;
 		admit();
-		const signal = connectionSignal(reply, closing);
+		const signal = streamSignal(request, reply);
 		await stream(reply, "text/event-stream; charset=utf-8", (writer) =>
 			streamEvents(operations, { ...query, after }, writer, signal, limits.heartbeatMs),
 		);
@@ -78,7 +94,7 @@ export function addStreamRoutes(
 			typeof contract.streamLogs.query
 		>;
 		admit();
-		const signal = connectionSignal(reply, closing);
+		const signal = streamSignal(request, reply);
 		const lines = operations.logs(params.name, object, { tail, follow, signal })[Symbol.asyncIterator]();
 		const first = lines.next();
 		// Errors that come at once get a proper status; a stream that is silent so far begins all the same.

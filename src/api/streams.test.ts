@@ -68,6 +68,20 @@ describe("the stream of events", () => {
 		await again.close();
 	});
 
+	it.each(["/api/v1/events/stream", "/api/v1/applications/shop/logs?follow=true"])(
+		"of %s ends with the session that it was opened in",
+		async (path) => {
+			const headers = { "content-type": "application/json" };
+			const login = await fetch(`${api.url}/api/v1/session`, { method: "POST", headers, body: JSON.stringify({ token: testToken }) });
+			const cookie = login.headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+			const stream = await fetch(`${api.url}${path}`, { headers: { cookie } });
+			expect(stream.status).toBe(200);
+			const read = stream.text();
+			await fetch(`${api.url}/api/v1/session`, { method: "DELETE", headers: { cookie, origin: api.url } });
+			await read;
+		},
+	);
+
 	it("tells a client that is ahead of the log that it is another one", async () => {
 		api.operations.emit("a");
 		const reset = Promise.withResolvers<void>();

@@ -12,6 +12,8 @@ export interface Guard {
 	checkPlace(request: FastifyRequest): void;
 	/** Who it is; throws `denied` where that is not known. */
 	identify(request: FastifyRequest, reply: FastifyReply, options?: { readonly git: boolean }): Identity & { readonly state: "known" };
+	/** Whether what a request was let in by still holds: a session ends while a stream goes on. */
+	isStillKnown(request: FastifyRequest): boolean;
 	/** The error for wrong credentials, counted. */
 	wrong(request: FastifyRequest): AppError;
 }
@@ -52,6 +54,7 @@ export function createGuard({
 
 	return {
 		wrong,
+		isStillKnown: (request) => authenticate(request.headers, token, cookies(), { git: false }).state === "known",
 		checkPlace(request) {
 			const { host, origin, "sec-fetch-site": site } = request.headers;
 			if (!isOurHost(host, names)) {
