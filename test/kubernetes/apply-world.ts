@@ -5,12 +5,23 @@ import { type DesiredObject, type HookPhase, keyOf, refOf } from "../../src/core
 import { loadConnection } from "../../src/drivers/kubernetes/client/connection.ts";
 import { createKubernetesClient } from "../../src/drivers/kubernetes/client/create-client.ts";
 import { counted } from "../../src/drivers/kubernetes/counted.ts";
+import { openLive } from "../../src/drivers/kubernetes/live/open-live.ts";
 import type { LiveSide } from "../../src/drivers/kubernetes/live-side.ts";
 import { openKubernetesTarget } from "../../src/drivers/kubernetes/target.ts";
 import { createHealth } from "../../src/health/health.ts";
 import { createExec } from "../../src/lib/exec/exec.ts";
 import { systemClock } from "../../src/lib/system-clock.ts";
-import type { Applied, DriverContext, ObserveOptions, OwnedObject, Target, TargetOptions, TargetSettings } from "../../src/ports/driver.ts";
+import type {
+	Applied,
+	DriverContext,
+	ObserveOptions,
+	OwnedObject,
+	Target,
+	TargetEvent,
+	TargetOptions,
+	TargetSettings,
+} from "../../src/ports/driver.ts";
+import { quiet } from "../integration/quiet.ts";
 import type { Cluster } from "./cluster.ts";
 
 export const instance = "0123456789ab";
@@ -23,6 +34,8 @@ export interface ApplyWorld {
 	readonly namespace: string;
 	/** Requests so far. */
 	readonly requests: Readonly<DriverContext["requests"]>;
+	/** What the target told. */
+	readonly events: readonly TargetEvent[];
 	/** The Inventory. */
 	readonly owned: Map<string, OwnedObject>;
 	/** Observes, as `purpose` says; a plan where nothing is said. */
@@ -41,11 +54,14 @@ export interface ApplyWorldOptions {
 	readonly application?: string;
 	readonly namespace?: string;
 	readonly instance?: string;
+	/** True: with the watches of a real target, which tell what is known. */
+	readonly watches?: boolean;
 }
 
 /** Records without watches: everything is asked of the server. */
 function withoutWatches(): LiveSide {
 	return {
+		writing: () => () => {},
 		wrote: (_application, _key, _type, { metadata }) => ({ uid: metadata.uid, version: metadata.resourceVersion, hash: "" }),
 		deleted: () => {},
 		known: () => ({ state: "unknown" }),
@@ -58,6 +74,13 @@ function withoutWatches(): LiveSide {
 		notes: async () => [],
 		close: async () => {},
 	};
+}
+
+/** Path of an object in the API; of kinds with a plain plural. */
+export function pathOf({ apiVersion, kind, metadata }: DesiredObject): string {
+	const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+	const plural = kind.endsWith("s") ? `${kind.toLowerCase()}es` : `${kind.toLowerCase()}s`;
+	return `${root}${metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`}/${plural}/${metadata.name}`;
 }
 
 export function settings(given: Partial<TargetSettings> = {}): TargetSettings {
@@ -77,23 +100,20 @@ export async function openApplyWorld(cluster: Cluster, options: ApplyWorldOption
 		metadata: { name: "staging" },
 		spec: { target: { kubernetes: { kubeconfig: cluster.kubeconfig } }, policy: options.policy ?? {} },
 	});
-	const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-	const target = openKubernetesTarget({
-		environment,
-		context: {
-			instance: options.instance ?? instance,
-			home: cluster.folder,
-			base: "/",
-			blobs: { open: () => Promise.reject(new Error("no blobs")) },
-			clock: systemClock,
-			log: silent,
-			requests,
-			notify: () => {},
-		},
-		client,
-		live: withoutWatches(),
-		health: createHealth([]),
-	});
+	const events: TargetEvent[] = [];
+	const context: DriverContext = {
+		instance: options.instance ?? instance,
+		home: cluster.folder,
+		base: "/",
+		blobs: { open: () => Promise.reject(new Error("no blobs")) },
+		clock: systemClock,
+		log: quiet,
+		requests,
+		notify: (event) => void events.push(event),
+	};
+	const health = createHealth([]);
+	const live = options.watches === true ? openLive({ client, health, context, environment }) : withoutWatches();
+	const target = openKubernetesTarget({ environment, context, client, live, health });
 	const owned = new Map<string, OwnedObject>();
 	const changeOf = (object: DesiredObject, action: ChangeAction): Change => ({
 		key: keyOf(refOf(object)),
@@ -109,6 +129,7 @@ export async function openApplyWorld(cluster: Cluster, options: ApplyWorldOption
 		namespace,
 		owned,
 		requests,
+		events,
 		observe: (objects, given) => target.observe(application, objects, [...owned.values()], given),
 		async apply(object, action = "create", given = {}) {
 			const change = changeOf(object, action);
@@ -135,11 +156,7 @@ export async function openApplyWorld(cluster: Cluster, options: ApplyWorldOption
 			metadata: { name, namespace, ...(annotations === undefined ? {} : { annotations }) },
 			data,
 		}),
-		path({ apiVersion, kind, metadata }) {
-			const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-			const plural = kind.endsWith("s") ? `${kind.toLowerCase()}es` : `${kind.toLowerCase()}s`;
-			return `${root}${metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`}/${plural}/${metadata.name}`;
-		},
+		path: pathOf,
 		close: () => target.close("shutdown"),
 	};
 }

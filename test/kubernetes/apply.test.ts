@@ -124,3 +124,61 @@ it("makes a namespace with its metadata where it is missing, and never changes o
 	expect((await world.cluster.call("GET", `/api/v1/namespaces/${namespace}`))["metadata"].labels).toMatchObject({ team: "shop" });
 	await other.close();
 });
+
+it("says of a kind whose definition was deleted that it is unknown, until it is back", async () => {
+	const group = `${world.namespace}.example.com`;
+	const kind = definition("widgets", group);
+	const widget: DesiredObject = {
+		apiVersion: `${group}/v1`,
+		kind: "Widget",
+		metadata: { name: "one", namespace: world.namespace },
+		spec: {},
+	};
+	await world.apply(kind);
+	await world.apply(widget);
+	await world.cluster.call("DELETE", world.path(kind));
+	await world.cluster.until(`/apis/${group}/v1/namespaces/${world.namespace}/widgets/one`, (object) => object["kind"] === undefined);
+	await expect(world.apply(widget, "update")).rejects.toMatchObject({ code: "UnknownKind", kind: "notFound", message: /Widget/u });
+	await world.apply(kind, "create");
+	await world.apply(widget, "create");
+	await world.remove(kind);
+});
+
+it("takes away keys of a Secret that were written as stringData", async () => {
+	const secret = (stringData: Readonly<Record<string, string>>): DesiredObject => ({
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: { name: "keys", namespace: world.namespace },
+		stringData,
+	});
+	await world.apply(secret({ a: "1", b: "2" }));
+	await world.apply(secret({ a: "1" }), "update");
+	expect((await world.cluster.call("GET", world.path(secret({}))))["data"]).toEqual({ a: Buffer.from("1").toString("base64") });
+});
+
+it("drops the namespace of what has none, and what only the server writes", async () => {
+	const name = `${world.namespace}-reader`;
+	const role: DesiredObject = {
+		apiVersion: "rbac.authorization.k8s.io/v1",
+		kind: "ClusterRole",
+		metadata: { name, namespace: "default", ...{ uid: "1", resourceVersion: "7", managedFields: [], creationTimestamp: null } },
+		rules: [],
+	};
+	await world.apply(role);
+	expect(await world.observe([role])).toMatchObject([{ state: "same" }]);
+	await world.remove(role);
+	expect((await world.cluster.request("GET", `/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`)).status).toBe(404);
+});
+
+it("passes warnings on", async () => {
+	const object: DesiredObject = {
+		apiVersion: "v1",
+		kind: "Pod",
+		metadata: { name: "old", namespace: world.namespace, annotations: { "test.gitward.dev/pod": "hold" } },
+		spec: {
+			nodeSelector: { "beta.kubernetes.io/os": "linux" },
+			containers: [{ name: "old", image: "old:1" }],
+		},
+	};
+	expect(await world.apply(object)).toMatchObject({ warnings: [expect.stringContaining("beta.kubernetes.io/os")] });
+});

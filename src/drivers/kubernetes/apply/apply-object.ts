@@ -13,7 +13,7 @@ import { clientSideEntries, migrate } from "./migrate.ts";
 import { pause } from "./pause.ts";
 import { recordOf } from "./record.ts";
 import { type Applying, applyingOf, mayReplace, send } from "./request.ts";
-import { demandType } from "./types.ts";
+import { demandType, unknownKind } from "./types.ts";
 
 /** How often an apply is tried whose precondition did not hold, as the object came or went meanwhile. */
 const mostTries = 3;
@@ -38,11 +38,21 @@ export async function applyObject(cluster: Cluster, work: Work, change: Change, 
 			if (!isCode(error, "UnknownKind") || isKind(error, "notFound")) throw error;
 			cluster.client.discovery.forget();
 			await pause(cluster.clock, 200, work.signal);
-			return await applyOnce(cluster, work, change, owned);
+			return await again(cluster, work, change, owned);
 		}
 	} catch (error) {
 		work.signal?.throwIfAborted();
 		throw about(change.ref, error);
+	}
+}
+
+async function again(cluster: Cluster, work: Work, change: Change, owned: OwnedObject | undefined): Promise<Applied> {
+	try {
+		return await applyOnce(cluster, work, change, owned);
+	} catch (error) {
+		if (change.desired === undefined || !isCode(error, "UnknownKind")) throw error;
+		cluster.client.discovery.forget();
+		throw unknownKind(change.desired);
 	}
 }
 
@@ -53,13 +63,18 @@ async function applyOnce(cluster: Cluster, work: Work, change: Change, owned: Ow
 	const type = await demandType(cluster.client.discovery, desired, signalOf(work));
 	const attempt: Attempt = { cluster, work, applying: applyingOf(desired, ref, type, work), owned };
 	if (type.namespaced) await cluster.namespaces.ensure(ref.namespace, { ...signalOf(work), ...settingsOf(work) });
-	const { result, existed } = await inNamespace(attempt, () => carryOut(attempt, change));
-	if (result === undefined) return { record: owned?.record ?? null, existed: true };
-	return {
-		record: { ...cluster.live.wrote(work.application, key, type, result.object, rules) },
-		...(existed ? { existed } : {}),
-		...(result.warnings.length === 0 ? {} : { warnings: result.warnings }),
-	};
+	const written = cluster.live.writing(work.application, key, type);
+	try {
+		const { result, existed } = await inNamespace(attempt, () => carryOut(attempt, change));
+		if (result === undefined) return { record: owned?.record ?? null, existed: true };
+		return {
+			record: { ...cluster.live.wrote(work.application, key, type, result.object, rules) },
+			...(existed ? { existed } : {}),
+			...(result.warnings.length === 0 ? {} : { warnings: result.warnings }),
+		};
+	} finally {
+		written();
+	}
 }
 
 function settingsOf({ settings }: Work): { readonly settings?: NonNullable<Work["settings"]> } {

@@ -39,7 +39,8 @@ export async function deleteObject(cluster: Cluster, work: Work, change: Change,
 		return done;
 	} catch (error) {
 		work.signal?.throwIfAborted();
-		if (isCode(error, "UidConflict")) return done;
+		// Another one of its name is none of ours, and a kind that is gone has no objects.
+		if (isCode(error, "UidConflict", "UnknownKind")) return done;
 		throw about(ref, error);
 	} finally {
 		if (ref.kind === "Namespace" && ref.group === "") cluster.namespaces.forget(ref.name);

@@ -2,7 +2,7 @@ import type { DriftRule } from "../../../core/documents/environment.ts";
 import { matchesGlob } from "../../../core/glob.ts";
 import type { ObjectRef } from "../../../core/object.ts";
 import type { LiveObject } from "../client/client.ts";
-import { every, type FieldPath, parseFieldPath } from "./field-path.ts";
+import { every, type FieldPath, parseFieldPath } from "../live/fields.ts";
 
 type Fields = Record<string, unknown>;
 

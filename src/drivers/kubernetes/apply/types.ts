@@ -24,8 +24,13 @@ export async function demandType(discovery: Discovery, desired: DesiredObject, o
 	const type = await findType(discovery, desired, options);
 	if (type !== undefined) return type;
 	const { group, kind } = refOf(desired);
-	const other = await discovery.find(group, kind, undefined, options);
-	throw new AppError(`the cluster does not know the kind ${kind} of ${desired.apiVersion}`, {
+	throw unknownKind(desired, await discovery.find(group, kind, undefined, options));
+}
+
+/** The error for a kind that the server does not know; `other` is the version in which it does. */
+export function unknownKind(desired: DesiredObject, other?: ResourceType): AppError {
+	const { group, kind } = refOf(desired);
+	return new AppError(`the cluster does not know the kind ${kind} of ${desired.apiVersion}`, {
 		code: "UnknownKind",
 		kind: "notFound",
 		hint:

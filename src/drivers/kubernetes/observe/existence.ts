@@ -1,14 +1,14 @@
 import type { Clock } from "../../../ports/clock.ts";
 import type { SignalOption } from "../../../ports/repository.ts";
 import { isCode } from "../apply/about.ts";
-import type { KubernetesClient, ObjectName, ResourceType } from "../client/client.ts";
+import type { KubernetesClient, LiveMetadata, ObjectName, ResourceType } from "../client/client.ts";
 
 /** How long a list serves those who ask, in milliseconds. That it grows old is safe: what it calls missing is only ever made by applies that refuse to change. */
 const freshMs = 30_000;
 /** More of one kind, in the time above, are worth a list. */
-const worthList = 30;
+const worthList = 12;
 /** More of one kind in one namespace, asked for at once, are worth a list of that namespace. */
-const worthNamespace = 10;
+const worthNamespace = 5;
 /** Longest list that is kept; kinds with more objects are asked for one by one. */
 const mostObjects = 20_000;
 /** How long a kind counts as too long to list, in milliseconds. */
@@ -38,6 +38,21 @@ function typeKey({ group, plural }: ResourceType): string {
 
 function nameKey({ namespaced }: ResourceType, { namespace, name }: ObjectName): string {
 	return namespaced ? `${namespace}/${name}` : name;
+}
+
+/** Metadata of one object; undefined where it, or its kind, does not exist. */
+export async function metadataOf(
+	client: KubernetesClient,
+	type: ResourceType,
+	name: ObjectName,
+	options: SignalOption,
+): Promise<LiveMetadata | undefined> {
+	try {
+		return (await client.get(type, name, { metadataOnly: true, ...options }))?.metadata;
+	} catch (error) {
+		if (isCode(error, "UnknownKind")) return undefined;
+		throw error;
+	}
 }
 
 /** Runs over all items, some at a time. */
@@ -73,6 +88,7 @@ export function createExistence(client: KubernetesClient, clock: Clock): Existen
 			return names;
 		} catch (error) {
 			if (isCode(error, "ListTooLong", "Forbidden")) return undefined;
+			if (isCode(error, "UnknownKind")) return names;
 			throw error;
 		}
 	}
@@ -107,10 +123,6 @@ export function createExistence(client: KubernetesClient, clock: Clock): Existen
 		return entry.count;
 	}
 
-	async function one(type: ResourceType, name: ObjectName, options: SignalOption): Promise<boolean> {
-		return (await client.get(type, name, { metadataOnly: true, ...options })) !== undefined;
-	}
-
 	return {
 		async among(type, names, options = {}) {
 			const found = new Set<ObjectName>();
@@ -131,7 +143,7 @@ export function createExistence(client: KubernetesClient, clock: Clock): Existen
 				else for (const name of members) if (part.has(nameKey(type, name))) found.add(name);
 			}
 			await eachOf(single, parallel, async (name) => {
-				if (await one(type, name, options)) found.add(name);
+				if ((await metadataOf(client, type, name, options)) !== undefined) found.add(name);
 			});
 			return found;
 		},

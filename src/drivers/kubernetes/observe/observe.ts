@@ -2,13 +2,14 @@ import type { Observation } from "../../../core/change.ts";
 import { hashObject } from "../../../core/hash.ts";
 import { type DesiredObject, keyOf, type ObjectKey, refOf } from "../../../core/object.ts";
 import type { ObserveOptions, OwnedObject } from "../../../ports/driver.ts";
+import { isCode } from "../apply/about.ts";
 import { rulesFor } from "../apply/kept-fields.ts";
 import { recordOf } from "../apply/record.ts";
 import { findType, findTypeOf } from "../apply/types.ts";
 import type { ResourceType } from "../client/client.ts";
 import { type Cluster, signalOf, type Wanted, type Work } from "../cluster.ts";
 import { driftOf } from "./drift.ts";
-import { eachOf } from "./existence.ts";
+import { eachOf, metadataOf } from "./existence.ts";
 import { planObject } from "./plan-object.ts";
 
 /** Dry runs at a time, of one Application. */
@@ -84,7 +85,12 @@ async function readyFor({ live, client }: Cluster, work: Work, owned: readonly O
 		if (seen.has(kind) || recordOf(entry) === undefined) continue;
 		seen.add(kind);
 		const type = await findTypeOf(client.discovery, entry.ref, signalOf(work));
-		if (type !== undefined) await live.ready(type, signalOf(work));
+		if (type === undefined) continue;
+		try {
+			await live.ready(type, signalOf(work));
+		} catch (error) {
+			if (!isCode(error, "UnknownKind")) throw error;
+		}
 	}
 }
 
@@ -118,9 +124,9 @@ async function settle(
 	const { desired, ref } = wanted;
 	if (purpose !== "plan" && record !== undefined && owned?.desiredHash === hashObject(desired)) {
 		const type = await findType(cluster.client.discovery, desired, signalOf(work));
-		const now = type === undefined ? undefined : await cluster.client.get(type, ref, { metadataOnly: true, ...signalOf(work) });
+		const now = type === undefined ? undefined : await metadataOf(cluster.client, type, ref, signalOf(work));
 		if (now === undefined) return { key, state: "missing", differences: [] };
-		if (now.metadata.uid === record.uid && now.metadata.resourceVersion === record.version) return { key, state: "same", differences: [] };
+		if (now.uid === record.uid && now.resourceVersion === record.version) return { key, state: "same", differences: [] };
 	}
 	return planObject(cluster, work, key, wanted, owned);
 }
@@ -138,6 +144,6 @@ async function observeLeftover(
 	// Its deletion finds out by itself whether there is something to delete.
 	if (state !== "unknown" || purpose !== "plan") return there;
 	const type = await findTypeOf(client.discovery, ref, signalOf(work));
-	const now = type === undefined ? undefined : await client.get(type, ref, { metadataOnly: true, ...signalOf(work) });
+	const now = type === undefined ? undefined : await metadataOf(client, type, ref, signalOf(work));
 	return now === undefined ? { ...there, state: "missing" } : there;
 }

@@ -63,6 +63,7 @@ export async function planObject(
 		}
 	} catch (error) {
 		work.signal?.throwIfAborted();
+		if (isCode(error, "UnknownKind")) return whole(desired);
 		throw about(ref, error);
 	}
 }
