@@ -1,5 +1,4 @@
 import type { DriftRule } from "../../../core/documents/environment.ts";
-import type { Health } from "../../../core/health.ts";
 import type { ObjectKey } from "../../../core/object.ts";
 import type { SignalOption } from "../../../ports/repository.ts";
 import type { LiveObject, ResourceType } from "../client/client.ts";
@@ -18,7 +17,6 @@ export interface Known {
 	/** `same`: as it was applied. `drifted`: it differs, and `object` is how it is now, where it is still at hand. `missing`: deleted. `unknown`: not watched (yet). */
 	readonly state: "same" | "drifted" | "missing" | "unknown";
 	readonly object?: LiveObject;
-	readonly health?: Health;
 }
 
 /**
@@ -26,6 +24,8 @@ export interface Known {
  * for each Object a small record. Finds drift by the projected fields, follows health, forgets the Objects themselves.
  */
 export interface Live {
+	/** Says that Gitward is about to write: until `wrote`, or the function that it gives, is called, what the watch tells of it is no drift. */
+	writing(application: string, key: ObjectKey, type: ResourceType): () => void;
 	/** Notes what Gitward itself wrote: the watch passes over that resourceVersion. Also taken into account when the watch is behind or ahead. */
 	wrote(application: string, key: ObjectKey, type: ResourceType, object: LiveObject, rules: readonly DriftRule[]): KubernetesRecord;
 	/** Notes that Gitward itself deleted it. */

@@ -1,0 +1,161 @@
+import type { Health, HealthStatus } from "../../../core/health.ts";
+import { parseKey } from "../../../core/object.ts";
+import { at, countAt, listAt, textAt } from "../../../health/live-object.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { TargetEvent } from "../../../ports/driver.ts";
+import type { KubernetesClient, LiveObject, ResourceType } from "../client/client.ts";
+import { podType, selectorOf } from "../observe/logs.ts";
+import type { Entry } from "./entry.ts";
+
+/** Kinds whose Pods say why they are not well. */
+const workloads: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod"]);
+/** Milliseconds until the Pods of something that is not well are looked at, for the first time and then. */
+const firstLookMs = 300;
+const nextLookMs = 5000;
+/** How often they are looked at in a row, at most, before something else happens. */
+const mostLooks = 60;
+/** Looks that are under way at once. */
+const mostAtOnce = 4;
+const mostPods = 50;
+const logLines = 10;
+const logBytes = 1024;
+
+export interface CausesOptions {
+	readonly client: KubernetesClient;
+	readonly clock: Clock;
+	readonly notify: (event: TargetEvent) => void;
+}
+
+/** Finds out from Pods why what runs them is not well: on demand, a few at a time. */
+export interface Causes {
+	look(entry: Entry, type: ResourceType, name: string): void;
+	/** The status that a cause makes of a health: what cannot get better by waiting is Degraded. */
+	statusOf(own: Health, cause: string): HealthStatus;
+	close(): void;
+}
+
+export function createCauses({ client, clock, notify }: CausesOptions): Causes {
+	const stop = new AbortController();
+	const due = new Map<Entry, () => void>();
+	const queue: (() => Promise<void>)[] = [];
+	let working = 0;
+
+	function pump(): void {
+		while (working < mostAtOnce) {
+			const next = queue.shift();
+			if (next === undefined) return;
+			working += 1;
+			void next().finally(() => {
+				working -= 1;
+				pump();
+			});
+		}
+	}
+
+	function schedule(entry: Entry, type: ResourceType, name: string, ms: number): void {
+		const cancel = clock.after(ms, () => {
+			due.delete(entry);
+			queue.push(() => find(entry, type, name));
+			pump();
+		});
+		due.set(entry, cancel);
+	}
+
+	async function find(entry: Entry, type: ResourceType, name: string): Promise<void> {
+		const isWell = (): boolean => entry.uid === "" || entry.health.status === "Healthy" || entry.health.status === "Suspended";
+		if (stop.signal.aborted || isWell()) return;
+		entry.looks += 1;
+		let cause = entry.cause;
+		try {
+			cause = await causeOf(client, type, name, stop.signal);
+		} catch {
+			// It is only an explanation: what keeps it from being found is told by whoever needs the cluster.
+		}
+		if (stop.signal.aborted || isWell()) return;
+		if (cause !== entry.cause) {
+			entry.cause = cause;
+			if (entry.application !== undefined && entry.key !== undefined)
+				notify({ application: entry.application, key: entry.key, type: "health" });
+		}
+		if (entry.looks < mostLooks && !due.has(entry)) schedule(entry, type, name, nextLookMs);
+	}
+
+	return {
+		look(entry, type, name) {
+			if (!workloads.has(type.kind) || due.has(entry) || stop.signal.aborted) return;
+			if (entry.key !== undefined && parseKey(entry.key).kind !== type.kind) return;
+			schedule(entry, type, name, firstLookMs);
+		},
+		statusOf: (own, cause) => (own.status === "Progressing" && isLasting(cause) ? "Degraded" : own.status),
+		close() {
+			stop.abort();
+			for (const cancel of due.values()) cancel();
+			due.clear();
+		},
+	};
+}
+
+/** Whether waiting alone will hardly end it. */
+function isLasting(cause: string): boolean {
+	return /(?:ImagePullBackOff|ErrImagePull|InvalidImageName|CrashLoopBackOff|CreateContainerConfigError|CreateContainerError)/u.test(cause);
+}
+
+async function causeOf(client: KubernetesClient, type: ResourceType, name: string, signal: AbortSignal): Promise<string> {
+	const slash = name.indexOf("/");
+	const where = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
+	const object = await client.get(type, where, { signal });
+	if (object === undefined) return "";
+	if (type.kind === "Pod") return podCause(client, object, signal);
+	const refused = listAt(object, "status", "conditions").find(
+		(condition) => textAt(condition, "type") === "ReplicaFailure" && textAt(condition, "status") === "True",
+	);
+	if (refused !== undefined) return textAt(refused, "message");
+	const labelSelector = selectorOf(object);
+	if (labelSelector === undefined) return "";
+	const pods: LiveObject[] = [];
+	for await (const page of client.list(podType, { namespace: where.namespace, labelSelector, limit: mostPods, signal })) {
+		pods.push(...page.items);
+		break;
+	}
+	const newest = pods.toSorted((a, b) => ((a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1));
+	for (const pod of newest) {
+		const cause = await podCause(client, pod, signal);
+		if (cause !== "") return `Pod ${pod.metadata.name}: ${cause}`;
+	}
+	return "";
+}
+
+async function podCause(client: KubernetesClient, pod: LiveObject, signal: AbortSignal): Promise<string> {
+	for (const condition of listAt(pod, "status", "conditions")) {
+		if (textAt(condition, "type") === "PodScheduled" && textAt(condition, "status") === "False")
+			return `${textAt(condition, "reason")}: ${textAt(condition, "message")}`;
+	}
+	const statuses = [...listAt(pod, "status", "initContainerStatuses"), ...listAt(pod, "status", "containerStatuses")];
+	for (const status of statuses) {
+		const reason = textAt(status, "state", "waiting", "reason");
+		const container = textAt(status, "name");
+		if (reason === "" || reason === "ContainerCreating" || reason === "PodInitializing") continue;
+		const message = textAt(status, "state", "waiting", "message");
+		if (reason !== "CrashLoopBackOff") {
+			const image = reason.includes("Image") ? ` of image ${textAt(status, "image")}` : "";
+			return `container ${container}: ${reason}${image}${message === "" ? "" : `: ${message}`}`;
+		}
+		const code = at(status, "lastState", "terminated", "exitCode");
+		const restarts = countAt(status, "restartCount");
+		const lines = await lastLines(client, pod, container, signal);
+		const said = lines === "" ? "" : `; it said last: ${lines}`;
+		return `container ${container}: CrashLoopBackOff after ${restarts} restarts${typeof code === "number" ? `, exit code ${code}` : ""}${said}`;
+	}
+	return "";
+}
+
+async function lastLines(client: KubernetesClient, pod: LiveObject, container: string, signal: AbortSignal): Promise<string> {
+	const name = { namespace: pod.metadata.namespace ?? "", name: pod.metadata.name };
+	const lines: string[] = [];
+	try {
+		for await (const { text } of client.log(name, { container, tail: logLines, follow: false, previous: true, signal })) lines.push(text);
+	} catch {
+		// The container may be gone, log and all.
+	}
+	return lines.slice(-logLines).join("\n").slice(-logBytes);
+}
