@@ -26,11 +26,12 @@ export function createPaint(on: boolean): Paint {
 	};
 }
 
-/** Text from elsewhere without control characters: what a process prints must not steer the terminal. */
+/** Text from elsewhere without control characters, and with a mark for those that turn its direction: it must neither steer the terminal nor read as what it is not. */
 export function clean(text: string): string {
 	return text
 		.replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/gu, "")
-		.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "");
+		.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "")
+		.replaceAll(/[\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 /** Columns that a text takes, colours not counted. */

@@ -72,6 +72,7 @@ describe("formatTable", () => {
 it("lets no control character through to the terminal", () => {
 	fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u.test(clean(text))));
 	expect(clean("a\u001b[31mb\u001b]0;title\u0007c")).toBe("abc");
+	expect(clean("user\u202e}nimda")).toBe("user\ufffd}nimda");
 });
 
 it("wraps at spaces, behind a prefix", () => {
