@@ -9,6 +9,7 @@ import type { RepositoryDocument, SecretSource } from "./core/documents/reposito
 import { hashValue } from "./core/hash.ts";
 import { createHostDriver } from "./drivers/host/driver.ts";
 import { hostKinds } from "./drivers/host/kinds.ts";
+import { createKubernetesDriver } from "./drivers/kubernetes/driver.ts";
 import { type ControlSource, parseControlSource } from "./engine/control.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createGitHttp, type GitHttp } from "./forges/builtin/git-http.ts";
@@ -32,6 +33,10 @@ export interface ComposeOptions {
 	readonly state: string;
 	/** The environment of the process: what programs inherit of it is picked here, and credentials may name its variables. */
 	readonly environment: NodeJS.ProcessEnv;
+	/** Commands of credential plug-ins that kubeconfigs may name; none where absent. */
+	readonly allowExec?: readonly string[];
+	/** Whether kubeconfigs may say \`insecure-skip-tls-verify\`. */
+	readonly allowInsecure?: boolean;
 	/** Names this Gitward on its targets, where that should not follow from `control`. */
 	readonly instance?: string;
 	readonly log: Log;
@@ -170,7 +175,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 					now: () => clock.monotonic(),
 				}),
 			}),
-			drivers: [createHostDriver({ exec, environment: withNode(inherited(environment)), kept: Object.values(places) })],
+			drivers: [
+				createHostDriver({ exec, environment: withNode(inherited(environment)), kept: Object.values(places) }),
+				createKubernetesDriver({
+					exec,
+					environment,
+					allowExec: options.allowExec ?? [],
+					allowInsecure: options.allowInsecure === true,
+				}),
+			],
 			control: source,
 			check: demandControlSet,
 			overlay: overlayTree,

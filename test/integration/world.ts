@@ -36,6 +36,8 @@ export interface World {
 	control(files: Files): Promise<void>;
 	start(): Promise<void>;
 	stop(): Promise<void>;
+	/** Removes everything that a stopped Gitward kept. */
+	loseState(): Promise<void>;
 	application(name: string): ApplicationSummary;
 	/** Waits until the condition holds; fails with the last states after `ms`. */
 	until(what: string, condition: () => boolean | Promise<boolean>, ms?: number): Promise<void>;
@@ -96,6 +98,7 @@ export function documents(
 	url: string,
 	applications: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 	policy: Readonly<Record<string, unknown>> = {},
+	target: Readonly<Record<string, unknown>> = { host: { root: "./live" } },
 ): string {
 	const all = [
 		{ apiVersion: "gitward.dev/v1", kind: "Repository", metadata: { name: "config" }, spec: { url, poll: "200ms" } },
@@ -103,7 +106,7 @@ export function documents(
 			apiVersion: "gitward.dev/v1",
 			kind: "Environment",
 			metadata: { name: "dev" },
-			spec: { target: { host: { root: "./live" } }, policy },
+			spec: { target, policy },
 		},
 		...Object.entries(applications).map(([name, spec]) => ({
 			apiVersion: "gitward.dev/v1",
@@ -157,6 +160,7 @@ export async function createWorld(options: { readonly clock?: Clock; readonly lo
 			closeStore = async () => {};
 			engine = undefined;
 		},
+		loseState: () => rm(join(folder, "state"), { recursive: true, force: true }),
 		application(name) {
 			const found = running()
 				.operations.applications()

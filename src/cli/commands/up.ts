@@ -19,6 +19,9 @@ export interface UpOptions {
 	readonly tlsCert?: string;
 	readonly tlsKey?: string;
 	readonly plainHttp?: boolean;
+	readonly allowCredentialPlugin?: readonly string[];
+	readonly allowInsecureClusters?: boolean;
+	readonly instance?: string;
 	readonly publicUrl?: string;
 	readonly probes?: { readonly host: string; readonly port: number };
 	/** Folder of the files that open a control repository. */
@@ -53,6 +56,9 @@ export async function up(io: Io, options: UpOptions): Promise<number> {
 		...(options.probes === undefined ? {} : { probes: options.probes }),
 		...(token === undefined ? {} : { token }),
 		...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+		...(options.instance === undefined ? {} : { instance: options.instance }),
+		allowExec: options.allowCredentialPlugin ?? [],
+		allowInsecure: options.allowInsecureClusters === true,
 		environment: io.env,
 		log,
 		...(prepare === undefined ? {} : { prepare }),

@@ -25,6 +25,13 @@ export function addSetUpCommands(program: Command, { io, finish }: ProgramContex
 		.option("--tls-key <file>", "its key in PEM")
 		.option("--plain-http", "listen without TLS on another host than loopback; only where something else encrypts, such as a mesh")
 		.addOption(new Option("--probes <host:port>", "answer /healthz and /readyz here too, in clear and without a token").argParser(hostPort))
+		.addOption(
+			new Option("--allow-credential-plugin <command>", "let kubeconfigs start this command for credentials; may be repeated").argParser(
+				(command: string, before: readonly string[] | undefined) => [...(before ?? []), command],
+			),
+		)
+		.option("--allow-insecure-clusters", "let kubeconfigs say insecure-skip-tls-verify")
+		.option("--instance <name>", "names this Gitward on its clusters; made from --control where not given")
 		.option("--public-url <url>", "address by which a proxy in front is reached")
 		.option("--token-file <file>", "the administrator's token; made in the state folder where not given")
 		.option("--no-link", "do not print the link that logs in; for where output is kept")
