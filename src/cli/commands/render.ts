@@ -15,6 +15,7 @@ import { readControlFiles } from "../control-files.ts";
 import type { Io } from "../io.ts";
 import { formatData } from "../output.ts";
 import { readText } from "../read-text.ts";
+import { clean } from "../text/paint.ts";
 
 export interface RenderCommandOptions {
 	readonly application?: string;
@@ -90,7 +91,7 @@ async function renderWanted(io: Io, wanted: Wanted, options: RenderCommandOption
 }
 
 function print(io: Io, options: RenderCommandOptions, objects: readonly DesiredObject[], warnings: readonly string[]): void {
-	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${warning}\n`);
+	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${clean(warning)}\n`);
 	if (options.output === "json") io.out(formatData(objects, "json"));
 	else io.out(objects.map((object) => formatData(object, "yaml")).join("---\n"));
 }
