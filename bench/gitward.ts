@@ -8,6 +8,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** How often Gitward is asked how far it is, in milliseconds: metrics of many Applications are no small work, and asking must not slow it down. */
+const pollMs = 100;
+
 /** A Gitward as a user runs it, in a process of its own. */
 export interface Gitward {
 	readonly url: string;
@@ -68,7 +71,7 @@ export function createGitward({
 			const lines = (await metrics()).split("\n").filter((line) => line.startsWith("gitward_applications{"));
 			const total = lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 			if (total === applications && lines.every((line) => labels.every((label) => line.includes(label)))) return;
-			await delay(20);
+			await delay(pollMs);
 		}
 	}
 

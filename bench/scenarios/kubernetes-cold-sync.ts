@@ -28,6 +28,7 @@ export const scenario: Scenario = {
 		] as const) {
 			const cold: number[] = [];
 			const healthy: number[] = [];
+			const cpu: number[] = [];
 			const loops: number[] = [];
 			const memory: number[] = [];
 			const restart: number[] = [];
@@ -41,6 +42,7 @@ export const scenario: Scenario = {
 					const started = performance.now();
 					await fleet.synced(signal);
 					cold.push(performance.now() - started);
+					cpu.push(fleet.cpu());
 					await fleet.converged(signal);
 					healthy.push(performance.now() - started);
 					memory.push(fleet.memory());
@@ -58,6 +60,7 @@ export const scenario: Scenario = {
 			const name = `${applications} applications`;
 			figures.push(
 				{ name: `${name}, cold`, unit: "ms", samples: cold, bare: loops.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0, target },
+				{ name: `${name}, CPU of Gitward from its start`, unit: "s", samples: cpu },
 				{ name: `${name}, cold until Healthy`, unit: "ms", samples: healthy },
 				{ name: `${name}, restart to ready and converged`, unit: "ms", samples: restart, target: 5000 },
 				{ name: `${name}, writes after the restart`, unit: "count", samples: writes, target: 0 },

@@ -264,7 +264,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 					since: now(),
 				};
 				for (const [ref, known] of Object.entries(saved?.heads ?? {})) {
-					if (await isReadable(origin, known)) item.heads.set(ref, known);
+					if ((await isReadable(origin, known)) && (await isAccepted(origin, known))) item.heads.set(ref, known);
 				}
 				entries.set(name, item);
 				void fetchNow(item);
@@ -319,6 +319,17 @@ export function createOrigins(options: OriginsOptions): Origins {
 			entries.clear();
 		},
 	};
+}
+
+/** Whether the signature policy in force, which may be another than before, accepts a Revision. */
+async function isAccepted(origin: Origin, revision: Revision): Promise<boolean> {
+	try {
+		await origin.verify(revision);
+		return true;
+	} catch (error) {
+		if (toAppError(error).kind === "internal") throw error;
+		return false;
+	}
 }
 
 /** Whether the mirror still holds a Revision that was accepted in an earlier life. */

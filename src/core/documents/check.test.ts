@@ -155,6 +155,7 @@ describe("checkControlFiles", () => {
 	it.each<readonly [string, string, string]>([
 		["a tab", "a:\n\tb: 1\n", "tabs"],
 		["a key twice", "a: 1\na: 2\n", "unique"],
+		["a key twice among very many", `${Array.from({ length: 60_000 }, (_, index) => `k${index}: 1\n`).join("")}k7: 2\n`, "unique"],
 		["a bracket that is not closed", "a: [1\n", ""],
 		["a zero byte", "a: \0\n", "zero byte"],
 		["too deep a nesting", `${"[".repeat(65)}${"]".repeat(65)}`, "64 levels"],

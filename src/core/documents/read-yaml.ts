@@ -36,6 +36,24 @@ function depthOf(document: YamlDocument.Parsed): { readonly depth: number; reado
 	return { depth, aliases };
 }
 
+/** Where a key stands that its map has already. */
+function keyThatIsThereTwice(document: YamlDocument.Parsed): number | undefined {
+	let found: number | undefined;
+	visit(document, {
+		Map: (_key, map) => {
+			const seen = new Set<unknown>();
+			for (const { key } of map.items) {
+				if (!isScalar(key) || (key.value === "<<" && key.type === "PLAIN")) continue;
+				if (seen.has(key.value)) found = key.range?.[0] ?? 0;
+				if (found !== undefined) return visit.BREAK;
+				seen.add(key.value);
+			}
+			return undefined;
+		},
+	});
+	return found;
+}
+
 /** Too deep a nesting would exhaust the parser's stack: seen in the text before it is parsed. */
 function isNestedTooDeep(text: string): boolean {
 	let open = 0;
@@ -68,7 +86,8 @@ export function readYaml(file: string, text: string): ReadFile {
 		const parsed = parseAllDocuments(source, {
 			lineCounter: counter,
 			strict: true,
-			uniqueKeys: true,
+			// It compares each key with each: minutes for one file. Keys that stand twice are looked for below.
+			uniqueKeys: false,
 			merge: true,
 			prettyErrors: false,
 			version: "1.2",
@@ -90,6 +109,11 @@ export function readYaml(file: string, text: string): ReadFile {
 		const wrong = document.errors[0];
 		if (wrong !== undefined) {
 			problems.push({ place: at(wrong.pos[0]), message: explainYaml(wrong.message) });
+			continue;
+		}
+		const again = keyThatIsThereTwice(document);
+		if (again !== undefined) {
+			problems.push({ place: at(again), message: "Map keys must be unique" });
 			continue;
 		}
 		const { depth, aliases } = depthOf(document);
