@@ -97,14 +97,14 @@ export function createHelmRenderer({ helm, slots, scratch, outputs, charts, cred
 			...["--", release, `./${subject.chart}`],
 		];
 		const files = new Map([...subject.files, ...values]);
-		return outputs(["helm", ...args], files, () => slots(() => scratch(files, (folder) => runTemplate(input, args, folder)), input));
+		return outputs(["helm", ...args], files, () => scratch(files, (folder) => runTemplate(input, args, folder)));
 	}
 
 	async function runTemplate(input: RenderInput, args: readonly string[], folder: string): Promise<RunResult> {
 		try {
 			// No host is asked: what a template could make helm fetch finds a proxy that is none.
 			const env = { ...helmHomes(folder), HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };
-			return await helm(args, { title: `helm template ${input.path}`, cwd: folder, env, signal: input.signal });
+			return await slots(() => helm(args, { title: `helm template ${input.path}`, cwd: folder, env, signal: input.signal }), input);
 		} catch (error) {
 			throw error instanceof ExecError && error.facts.cause === "failed" ? failure(error, input, folder) : error;
 		}

@@ -1,8 +1,10 @@
 import { AppError } from "../../core/app-error.ts";
 import { ExecError } from "../../lib/exec/exec-error.ts";
 import type { RunResult } from "../../lib/exec/run.ts";
+import { createLru } from "../../lib/lru.ts";
 import type { Slots } from "../../lib/slots.ts";
 import type { Renderer, RenderInput } from "../../ports/renderer.ts";
+import { cachedTree } from "../cached-tree.ts";
 import { readOutput } from "../program/output.ts";
 import type { Outputs } from "../program/outputs.ts";
 import type { Scratch } from "../program/scratch.ts";
@@ -31,16 +33,15 @@ const environment = {
 
 /** Renders folders with a kustomization through the kustomize program. */
 export function createKustomizeRenderer({ kustomize, slots, scratch, outputs }: KustomizeOptions): Renderer {
+	/** Bases are shared: their files are read once. */
+	const contents = createLru<Buffer>(8 * 1024 * 1024);
+
 	async function build(input: RenderInput, files: ReadonlyMap<string, Buffer | string>): Promise<RunResult> {
 		const folder = input.path === "" ? "." : input.path;
 		return scratch(files, async (place) => {
 			try {
-				return await kustomize(["build", "--", folder], {
-					title: `kustomize build ${folder}`,
-					cwd: place,
-					env: environment,
-					signal: input.signal,
-				});
+				const options = { title: `kustomize build ${folder}`, cwd: place, env: environment, signal: input.signal };
+				return await slots(() => kustomize(["build", "--", folder], options), input);
 			} catch (error) {
 				throw error instanceof ExecError && error.facts.cause === "failed" ? failure(error, folder, place) : error;
 			}
@@ -51,8 +52,8 @@ export function createKustomizeRenderer({ kustomize, slots, scratch, outputs }: 
 		name: "kustomize",
 		detect: async (input) => (await kustomizationOf(input.tree, input.path, input)) !== undefined,
 		async render(input) {
-			const files = await collectFiles(input.tree, input.path, { ...input, origins: input.places });
-			const { stdout, stderr } = await outputs(["kustomize", input.path], files, () => slots(() => build(input, files), input));
+			const files = await collectFiles(cachedTree(input.tree, contents), input.path, { ...input, origins: input.places });
+			const { stdout, stderr } = await outputs(["kustomize", input.path], files, () => build(input, files));
 			const warnings = stderr.split("\n").flatMap((line) => /^# Warning: (.*)/u.exec(line)?.slice(1) ?? []);
 			const objects = readOutput(stdout.toString("utf8"), {
 				program: "kustomize",

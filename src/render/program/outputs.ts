@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RunResult } from "../../lib/exec/run.ts";
+import { createLru } from "../../lib/lru.ts";
 
 /** What a program printed. */
 export type Output = Pick<RunResult, "stdout" | "stderr">;
@@ -16,27 +17,14 @@ export type Outputs = (
 
 /** Keeps at most `maxBytes`; what was not used for longest goes first. */
 export function createOutputs(maxBytes: number): Outputs {
-	const known = new Map<string, Output>();
-	let bytes = 0;
-
+	const known = createLru<Output>(maxBytes);
 	return async (args, files, make) => {
 		const key = keyOf(args, files);
 		const before = known.get(key);
-		if (before !== undefined) {
-			known.delete(key);
-			known.set(key, before);
-			return before;
-		}
+		if (before !== undefined) return before;
 		const { stdout, stderr } = await make();
 		const output = { stdout, stderr };
-		if (known.has(key)) return output;
-		known.set(key, output);
-		bytes += stdout.length;
-		for (const [oldest, { stdout: gone }] of known) {
-			if (bytes <= maxBytes) break;
-			known.delete(oldest);
-			bytes -= gone.length;
-		}
+		known.set(key, output, stdout.length + stderr.length);
 		return output;
 	};
 }

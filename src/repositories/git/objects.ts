@@ -1,7 +1,7 @@
 import { AppError } from "../../core/app-error.ts";
+import { createLru } from "../../lib/lru.ts";
 import type { SignalOption } from "../../ports/repository.ts";
 import { type GitCommit, parseCommit } from "./commit-object.ts";
-import { createLru } from "./lru.ts";
 import { corruptError, type ObjectReader } from "./object-reader.ts";
 import { type GitTree, parseTree } from "./tree-object.ts";
 
