@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { configMapOf, type LiveWorld, openLiveWorld } from "./live-world.ts";
 import { startStallingProxy } from "./stalling-proxy.ts";
@@ -9,6 +9,9 @@ let namespace: string;
 beforeAll(async () => {
 	cluster = await startControlPlane({ nodes: 0 });
 	namespace = await cluster.makeNamespace("live");
+});
+afterEach(async () => {
+	if (cluster.pids()["kube-apiserver"] === undefined) await cluster.startApiServer();
 });
 afterAll(async () => cluster.stop());
 
@@ -56,14 +59,32 @@ describe("an API server that is restarted", () => {
 		await cluster.killApiServer();
 		await expect.poll(() => world.health(key("restarted-kept")), { timeout: 20_000 }).toMatch(/^Unknown: .*cannot be reached/u);
 		expect(world.state(key("restarted-kept"))).toBe("unknown");
-		expect(world.events.filter(isTold).length).toBe(1);
-		expect(world.logged.filter(({ message }) => message === "kind cannot be watched").length).toBe(1);
+		await expect.poll(() => world.events.filter(isTold).length).toBe(1);
+		expect(world.logged.filter(({ message }) => message === "cluster cannot be watched").length).toBe(1);
 		expect(await world.live.sweep("shop", [...world.owned.values()])).toEqual([]);
 		await cluster.startApiServer();
 		await disturb("restarted");
 		await foundAll(world, "restarted");
 		await expect.poll(() => world.health(key("restarted-kept")), { timeout: 20_000 }).toBe("Healthy");
-		expect(world.events.filter(isTold).length).toBe(2);
+		await expect.poll(() => world.events.filter(isTold).length).toBe(2);
+	});
+
+	it("when Gitward starts, makes Applications Unknown, and is caught up with", async () => {
+		const before = await openLiveWorld(cluster);
+		await applyThree(before, "late");
+		const { instance, owned } = before;
+		await before[Symbol.asyncDispose]();
+		await disturb("late");
+		await using proxy = await startStallingProxy(cluster);
+		proxy.cut();
+		await using world = await openLiveWorld(proxy.address, { instance });
+		for (const entry of owned.values()) world.owned.set(entry.key, entry);
+		await world.track();
+		expect(await world.health(key("late-kept"))).toMatch(/^Unknown: .*cannot be reached/u);
+		expect(await world.live.sweep("shop", [...world.owned.values()])).toEqual([]);
+		proxy.mend();
+		await foundAll(world, "late");
+		expect(await world.health(key("late-kept"))).toBe("Healthy");
 	});
 
 	it("and that forgot where the watch was is listed anew, by which the deleted is found too", async () => {

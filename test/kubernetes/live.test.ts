@@ -62,7 +62,7 @@ describe("drift", () => {
 		expect(world.state(key("repaired"))).toBe("same");
 	});
 
-	it("is over where somebody else put it right", async () => {
+	it("is over where it is made anew", async () => {
 		await using world = await openLiveWorld(cluster);
 		await world.apply(configMapOf(namespace, "restored", { a: "1" }));
 		await cluster.call("DELETE", path("restored"));
@@ -71,6 +71,19 @@ describe("drift", () => {
 		expect(world.state(key("restored"))).toBe("same");
 		await world.caughtUp(namespace);
 		expect(world.state(key("restored"))).toBe("same");
+	});
+
+	it("is told once for what it is, however often the rest of the object changes", async () => {
+		await using world = await openLiveWorld(cluster);
+		await world.apply(configMapOf(namespace, "often", { a: "1" }));
+		await cluster.call("PATCH", path("often"), { data: { a: "2" } });
+		await world.told(key("often"), "changed");
+		for (const b of ["1", "2", "3"]) await cluster.call("PATCH", path("often"), { data: { b } });
+		await world.caughtUp(namespace);
+		expect(world.events.filter(({ type }) => type === "changed")).toEqual([]);
+		await cluster.call("PATCH", path("often"), { data: { a: null } });
+		await world.caughtUp(namespace);
+		expect(world.state(key("often"))).toBe("drifted");
 	});
 
 	it("is a theft by another manager, and a removal", async () => {
@@ -195,23 +208,61 @@ describe("a restart", () => {
 		expect(world.events.filter(({ type }) => type === "changed")).toEqual([]);
 	});
 
-	it("needs no write for Objects of which rules ignore fields that others change", async () => {
+	it.each([
+		["took", { a: "9" }],
+		["left", { other: "1" }],
+	])("needs no write for an Object of which rules ignore fields that others %s", async (name, data) => {
 		const rules = [{ kind: "ConfigMap", fields: ["/data/a"], managers: [], mode: "ignore" as const }];
 		const before = await openLiveWorld(cluster, { rules });
-		await before.apply(configMapOf(namespace, "ruled-restart", { a: "1", b: "1" }));
+		const ruled = `ruled-${name}`;
+		await before.apply(configMapOf(namespace, ruled, { a: "1", b: "1" }));
 		const { instance, owned } = before;
 		await before[Symbol.asyncDispose]();
-		await cluster.call("PATCH", path("ruled-restart"), { data: { a: "9" } });
+		await cluster.call("PATCH", path(ruled), { data });
 		await using world = await openLiveWorld(cluster, { instance, rules });
-		await world.apply(configMapOf(namespace, "ruled-other", {}), "other");
+		await world.apply(configMapOf(namespace, `other-${name}`, {}), "other");
 		await world.caughtUp(namespace, "other");
 		world.owned.clear();
 		for (const entry of owned.values()) world.owned.set(entry.key, entry);
 		await world.track();
-		await world.becomes(key("ruled-restart"), "same");
+		await world.becomes(key(ruled), "same");
 		await world.caughtUp(namespace, "other");
 		expect(world.events.filter(({ type }) => type === "changed")).toEqual([]);
-		expect(world.state(key("ruled-restart"))).toBe("same");
+		expect(world.state(key(ruled))).toBe("same");
+	});
+
+	it("reads an Object in the version of the API by which it was applied", async () => {
+		const scaler = (version: string, spec: object): DesiredObject => ({
+			apiVersion: `autoscaling/${version}`,
+			kind: "HorizontalPodAutoscaler",
+			metadata: { name: `scaler-${version}`, namespace },
+			spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "none" }, maxReplicas: 2, ...spec },
+		});
+		const before = await openLiveWorld(cluster);
+		const old = await before.apply(scaler("v1", { targetCPUUtilizationPercentage: 50 }));
+		const metrics = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } }];
+		const now = await before.apply(scaler("v2", { metrics }));
+		const { instance, owned } = before;
+		const label = async (name: string): Promise<unknown> =>
+			cluster.call("PATCH", `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers/${name}`, {
+				metadata: { labels: { touched: String(Math.random()) } },
+			});
+		await label("scaler-v1");
+		await before.caughtUp(namespace);
+		expect(before.events.filter(({ type }) => type === "changed")).toEqual([]);
+		await before[Symbol.asyncDispose]();
+		await label("scaler-v1");
+		await label("scaler-v2");
+		await using world = await openLiveWorld(cluster, { instance });
+		for (const entry of owned.values()) world.owned.set(entry.key, entry);
+		await world.track();
+		await world.becomes(old, "same");
+		await world.becomes(now, "same");
+		expect(world.events.filter(({ type }) => type === "changed")).toEqual([]);
+		await cluster.call("PATCH", `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers/scaler-v1`, {
+			spec: { maxReplicas: 3 },
+		});
+		await world.told(old, "changed");
 	});
 });
 

@@ -1,5 +1,4 @@
 import type { Health, HealthStatus } from "../../../core/health.ts";
-import { parseKey } from "../../../core/object.ts";
 import { at, countAt, listAt, textAt } from "../../../health/live-object.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { TargetEvent } from "../../../ports/driver.ts";
@@ -7,16 +6,19 @@ import type { KubernetesClient, LiveObject, ResourceType } from "../client/clien
 import { podType, selectorOf } from "../observe/logs.ts";
 import type { Entry } from "./entry.ts";
 
+const eventType: ResourceType = { group: "", version: "v1", kind: "Event", plural: "events", namespaced: true, verbs: [] };
+
 /** Kinds whose Pods say why they are not well. */
 const workloads: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod"]);
 /** Milliseconds until the Pods of something that is not well are looked at, for the first time and then. */
-const firstLookMs = 300;
+const firstLookMs = 1000;
 const nextLookMs = 5000;
-/** How often they are looked at in a row, at most, before something else happens. */
-const mostLooks = 60;
+/** What stays ill for long is looked at less and less often, up to this. */
+const lastLookMs = 60_000;
 /** Looks that are under way at once. */
 const mostAtOnce = 4;
 const mostPods = 50;
+const mostEvents = 100;
 const logLines = 10;
 const logBytes = 1024;
 
@@ -28,7 +30,7 @@ export interface CausesOptions {
 
 /** Finds out from Pods why what runs them is not well: on demand, a few at a time. */
 export interface Causes {
-	look(entry: Entry, type: ResourceType, name: string): void;
+	look(entry: Entry, type: ResourceType, name: string, object: LiveObject): void;
 	/** The status that a cause makes of a health: what cannot get better by waiting is Degraded. */
 	statusOf(own: Health, cause: string): HealthStatus;
 	close(): void;
@@ -54,7 +56,6 @@ export function createCauses({ client, clock, notify }: CausesOptions): Causes {
 
 	function schedule(entry: Entry, type: ResourceType, name: string, ms: number): void {
 		const cancel = clock.after(ms, () => {
-			due.delete(entry);
 			queue.push(() => find(entry, type, name));
 			pump();
 		});
@@ -62,6 +63,7 @@ export function createCauses({ client, clock, notify }: CausesOptions): Causes {
 	}
 
 	async function find(entry: Entry, type: ResourceType, name: string): Promise<void> {
+		due.delete(entry);
 		const isWell = (): boolean => entry.uid === "" || entry.health.status === "Healthy" || entry.health.status === "Suspended";
 		if (stop.signal.aborted || isWell()) return;
 		entry.looks += 1;
@@ -77,13 +79,15 @@ export function createCauses({ client, clock, notify }: CausesOptions): Causes {
 			if (entry.application !== undefined && entry.key !== undefined)
 				notify({ application: entry.application, key: entry.key, type: "health" });
 		}
-		if (entry.looks < mostLooks && !due.has(entry)) schedule(entry, type, name, nextLookMs);
+		if (!due.has(entry)) schedule(entry, type, name, Math.min(nextLookMs * 1.2 ** Math.min(entry.looks, 50), lastLookMs));
 	}
 
 	return {
-		look(entry, type, name) {
+		look(entry, type, name, object) {
 			if (!workloads.has(type.kind) || due.has(entry) || stop.signal.aborted) return;
-			if (entry.key !== undefined && parseKey(entry.key).kind !== type.kind) return;
+			// Before its controller has seen it there are no Pods to ask.
+			const generation = at(object, "metadata", "generation");
+			if (type.kind !== "Pod" && type.kind !== "Job" && at(object, "status", "observedGeneration") !== generation) return;
 			schedule(entry, type, name, firstLookMs);
 		},
 		statusOf: (own, cause) => (own.status === "Progressing" && isLasting(cause) ? "Degraded" : own.status),
@@ -122,7 +126,29 @@ async function causeOf(client: KubernetesClient, type: ResourceType, name: strin
 		const cause = await podCause(client, pod, signal);
 		if (cause !== "") return `Pod ${pod.metadata.name}: ${cause}`;
 	}
-	return "";
+	// Where there are none, whoever would make them says why: a quota, an admission.
+	return pods.length === 0 ? warningOf(client, object, signal) : "";
+}
+
+/** What the last warning about an object says. */
+async function warningOf(client: KubernetesClient, { metadata }: LiveObject, signal: AbortSignal): Promise<string> {
+	const fieldSelector = `involvedObject.uid=${metadata.uid},type=Warning`;
+	const options = {
+		fieldSelector,
+		limit: mostEvents,
+		signal,
+		...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+	};
+	let last = { time: "", text: "" };
+	for await (const page of client.list(eventType, options)) {
+		for (const event of page.items) {
+			const times = [textAt(event, "series", "lastObservedTime"), textAt(event, "lastTimestamp"), textAt(event, "eventTime")];
+			const time = times.find((each) => each !== "") ?? "";
+			if (time >= last.time) last = { time, text: `${textAt(event, "reason")}: ${textAt(event, "message")}`.slice(0, logBytes) };
+		}
+		break;
+	}
+	return last.text;
 }
 
 async function podCause(client: KubernetesClient, pod: LiveObject, signal: AbortSignal): Promise<string> {
@@ -146,7 +172,17 @@ async function podCause(client: KubernetesClient, pod: LiveObject, signal: Abort
 		const said = lines === "" ? "" : `; it said last: ${lines}`;
 		return `container ${container}: CrashLoopBackOff after ${restarts} restarts${typeof code === "number" ? `, exit code ${code}` : ""}${said}`;
 	}
-	return "";
+	// A volume that cannot be mounted is told by an Event alone.
+	return isMade(pod) ? "" : warningOf(client, pod, signal);
+}
+
+/** Whether all containers of a Pod are made, or were. */
+function isMade(pod: LiveObject): boolean {
+	const statuses = [...listAt(pod, "status", "initContainerStatuses"), ...listAt(pod, "status", "containerStatuses")];
+	return (
+		textAt(pod, "status", "phase") !== "Pending" ||
+		!statuses.some((status) => textAt(status, "state", "waiting", "reason") === "ContainerCreating")
+	);
 }
 
 async function lastLines(client: KubernetesClient, pod: LiveObject, container: string, signal: AbortSignal): Promise<string> {

@@ -30,9 +30,12 @@ export interface Entry {
 	/** Writes by Gitward that are under way. */
 	writing: number;
 	object: LiveObject | undefined;
+	/** Whether the object has to be looked at before it can be told how it stands. */
+	unsure: boolean;
 }
 
-const unseen: Health = { status: "Unknown", message: "not seen yet" };
+/** Health of what was not seen yet. */
+export const unseen: Health = { status: "Unknown", message: "not seen yet" };
 const noRules: readonly DriftRule[] = [];
 
 export function newEntry(): Entry {
@@ -50,12 +53,13 @@ export function newEntry(): Entry {
 		told: "",
 		writing: 0,
 		object: undefined,
+		unsure: false,
 	};
 }
 
 /** How it stands beside what was applied. */
-export function stateOf({ uid, hash, applied }: Entry): Known["state"] {
-	if (applied === undefined) return "unknown";
+export function stateOf({ uid, hash, applied, unsure }: Entry): Known["state"] {
+	if (applied === undefined || unsure) return "unknown";
 	if (uid === "") return "missing";
 	return uid === applied.uid && hash === applied.hash ? "same" : "drifted";
 }

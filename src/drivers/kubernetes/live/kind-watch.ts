@@ -7,6 +7,8 @@ import type { KubernetesClient, LiveObject, ResourceType, WatchLine } from "../c
 
 /** Milliseconds for which lines are gathered: by then most of what Gitward wrote itself is known to be its own, and need not be parsed. */
 const gatherMs = 4;
+/** A watch that lasted less, in milliseconds, was no real one. */
+const shortMs = 1000;
 /** Own versions that are remembered. */
 const mostOwn = 8192;
 
@@ -16,6 +18,8 @@ export interface KindEvents {
 	gone(object: LiveObject): void;
 	/** A list is complete: what it did not name and was known before that version is gone. */
 	complete(names: ReadonlySet<string>, version: string): void;
+	/** The cluster counts from an earlier version, as it was restored from a backup: what is listed next is right, whatever its version. */
+	restored(): void;
 	/** The server does not know the kind any more: nothing of it is there. */
 	removed(): void;
 	/** The kind can be followed again, or not any more and why. */
@@ -28,6 +32,8 @@ export interface KindWatch {
 	/** Why nothing is known of it, if so. */
 	readonly failure: AppError | undefined;
 	readonly isReady: boolean;
+	/** Whether the server does not know the kind any more. */
+	readonly isRemoved: boolean;
 	ready(options: SignalOption): Promise<void>;
 	/** A version that Gitward wrote: its event is passed over. */
 	own(version: string): void;
@@ -56,6 +62,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 	const own = new Set<string>();
 	let failure: AppError | undefined;
 	let isReady = false;
+	let isGone = false;
 	let waiting = Promise.withResolvers<void>();
 	waiting.promise.catch(() => {});
 
@@ -66,6 +73,11 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 		}
 	}
 
+	/** Newest version of a list or a watch. */
+	let newest = 0;
+	/** Since the last line of a watch. */
+	let failures = 0;
+
 	async function list(): Promise<string> {
 		const names = new Set<string>();
 		let version = "";
@@ -73,6 +85,8 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 			// A list that starts anew has another version.
 			if (page.resourceVersion !== version) names.clear();
 			version = page.resourceVersion;
+			if (Number(version) < newest) events.restored();
+			newest = Number(version);
 			for (const object of page.items) {
 				names.add(nameOf(object));
 				events.seen(object, true);
@@ -95,7 +109,9 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 		try {
 			for await (const line of client.watch(type, { resourceVersion: version, labelSelector, signal: stop.signal })) {
 				markReachable();
+				failures = 0;
 				version = line.resourceVersion;
+				newest = Number(version);
 				if (line.type === "BOOKMARK") continue;
 				lines.push(line);
 				cancel ??= clock.after(gatherMs, flush);
@@ -122,6 +138,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 		if (failure === undefined && isReady) return;
 		failure = undefined;
 		isReady = true;
+		isGone = false;
 		waiting.resolve();
 		events.reachable(undefined);
 	}
@@ -144,44 +161,67 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 
 	async function run(): Promise<void> {
 		let version: string | undefined;
-		let failures = 0;
 		while (!stop.signal.aborted) {
 			try {
 				if (version === undefined) {
 					version = await list();
 					markReachable();
 				}
+				const began: number = clock.monotonic();
 				version = await follow(version);
-				failures = 0;
+				// Something in between may end watches as soon as they begin.
+				if (clock.monotonic() - began < shortMs) failures += 1;
+				if (failures > 1) await pause(delayAfter(failures));
 			} catch (error) {
 				if (stop.signal.aborted) return;
 				const { code, kind, retryAfterMs } = toAppError(error);
 				if (code === "WatchExpired") {
 					version = undefined;
+					failures += 1;
+					// Some servers forget faster than one can read.
+					if (failures > 1) await pause(delayAfter(failures));
 					continue;
 				}
 				if (kind === "notFound" || code === "UnknownKind") {
 					version = undefined;
-					events.removed();
-					client.discovery.forget();
-					const found = await client.discovery.find(type.group, type.kind, undefined, { signal: stop.signal }).catch(() => undefined);
-					if (found !== undefined) type = found;
+					isGone = await isRemoved();
+					if (isGone) events.removed();
 				}
 				failures += 1;
 				// One hiccup is no outage: the watch goes on where it was. After more, only a list says at once that all is well again.
 				if (failures > 1) version = undefined;
 				if (version === undefined) markFailed(error);
-				const delay = nextDelay({ attempt: failures, backoffMs: 100, maxBackoffMs: 15_000, random: options.random() });
-				await pause(Math.max(delay, retryAfterMs ?? 0));
+				await pause(Math.max(delayAfter(failures), retryAfterMs ?? 0));
 			}
+		}
+	}
+
+	function delayAfter(failures: number): number {
+		return nextDelay({ attempt: failures, backoffMs: 100, maxBackoffMs: 15_000, random: options.random() });
+	}
+
+	/** Whether the server does not know the kind in any version; where it cannot tell, it may. */
+	async function isRemoved(): Promise<boolean> {
+		const options = { signal: stop.signal };
+		client.discovery.forget();
+		try {
+			const found =
+				(await client.discovery.find(type.group, type.kind, type.version, options)) ??
+				(await client.discovery.find(type.group, type.kind, undefined, options));
+			if (found !== undefined) type = found;
+			return found === undefined;
+		} catch {
+			return false;
 		}
 	}
 
 	async function pause(ms: number): Promise<void> {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		const cancel = clock.after(ms, resolve);
-		stop.signal.addEventListener("abort", () => resolve(), { once: true });
+		const end = (): void => resolve();
+		stop.signal.addEventListener("abort", end, { once: true });
 		await promise;
+		stop.signal.removeEventListener("abort", end);
 		cancel();
 	}
 
@@ -195,6 +235,9 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 		},
 		get isReady() {
 			return isReady;
+		},
+		get isRemoved() {
+			return isGone;
 		},
 		async ready({ signal }) {
 			if (isReady) return;

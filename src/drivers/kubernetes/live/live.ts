@@ -10,6 +10,8 @@ export interface KubernetesRecord {
 	readonly version: string;
 	/** Hash of the live Object projected through the fields that Gitward's manager owns, less those that a drift rule ignores. */
 	readonly hash: string;
+	/** Version of the API by which it was applied, `v1`: in others the fields that Gitward's manager owns may be called otherwise. */
+	readonly api?: string;
 }
 
 /** What is known of an Object without asking the server. */
@@ -31,6 +33,6 @@ export interface Live {
 	/** Notes that Gitward itself deleted it. */
 	deleted(application: string, key: ObjectKey): void;
 	known(application: string, key: ObjectKey): Known;
-	/** Waits until the kind's first list is in, or throws what keeps it from coming. */
+	/** Waits until the first list of the kind is in, where it is followed, or throws what keeps it from coming. */
 	ready(type: ResourceType, options?: SignalOption): Promise<void>;
 }

@@ -71,10 +71,11 @@ export function createRecovery({ client, clock, labelSelector, environment }: Re
 function toOwned(type: ResourceType, { metadata }: LiveObject): OwnedObject {
 	const { name, namespace = "", annotations } = metadata;
 	const ref = { group: type.group, kind: type.kind, namespace, name };
-	const { keep } = optionsOf({
+	const { keep, adopt } = optionsOf({
 		apiVersion: type.version,
 		kind: type.kind,
 		metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
 	});
-	return { key: keyOf(ref), ref, created: true, desiredHash: "", record: null, ...(keep ? { keep } : {}) };
+	// What may be adopted may have been: it is let go rather than deleted.
+	return { key: keyOf(ref), ref, created: !adopt, desiredHash: "", record: null, ...(keep ? { keep } : {}) };
 }
