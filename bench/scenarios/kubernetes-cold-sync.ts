@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { applyBarely, makeNamespaces } from "../bare-apply.ts";
-import { createClusterFleet, startBenchCluster } from "../cluster-fleet.ts";
+import { createRealFleet, startBenchCluster } from "../cluster-fleet.ts";
 import type { Figure, Scenario } from "../scenario.ts";
 
 const rounds = 3;
@@ -36,7 +36,7 @@ export const scenario: Scenario = {
 			for (let round = 0; round < rounds; round += 1) {
 				progress(`${applications} applications, round ${round + 1} of ${rounds}`);
 				loops.push(await bare(applications));
-				const fleet = await createClusterFleet(join(folder, `fleet-${applications}-${round}`), applications);
+				const fleet = await createRealFleet(join(folder, `fleet-${applications}-${round}`), applications);
 				try {
 					await fleet.start();
 					const started = performance.now();

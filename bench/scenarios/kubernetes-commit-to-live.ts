@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { applicationPath, createClusterFleet, manifestsOf } from "../cluster-fleet.ts";
+import { applicationPath, createRealFleet, manifestsOf } from "../cluster-fleet.ts";
 import { configMap, objectsOf, pathOf } from "../cluster-objects.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -12,7 +12,7 @@ export const scenario: Scenario = {
 	description:
 		"one ConfigMap of one of 1,000 applications: from the end of `git push` over HTTP to the change being live; renders and writes counted",
 	async run({ folder, signal, progress }) {
-		const fleet = await createClusterFleet(join(folder, "fleet"), applications);
+		const fleet = await createRealFleet(join(folder, "fleet"), applications);
 		const latency: number[] = [];
 		const renders: number[] = [];
 		const applies: number[] = [];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { createClusterFleet } from "../cluster-fleet.ts";
+import { createRealFleet } from "../cluster-fleet.ts";
 import { configMap, pathOf } from "../cluster-objects.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -12,7 +12,7 @@ export const scenario: Scenario = {
 	description:
 		"500 random edits, deletes and ownership thefts by force among 10,000 objects of 1,000 applications: each from the answer to the deed to its repair; read requests of Gitward counted",
 	async run({ folder, signal, progress }) {
-		const fleet = await createClusterFleet(join(folder, "fleet"), applications);
+		const fleet = await createRealFleet(join(folder, "fleet"), applications);
 		const repairs: number[] = [];
 		const reads: number[] = [];
 		try {
