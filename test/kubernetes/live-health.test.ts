@@ -51,6 +51,43 @@ describe("the cause of what is not well", () => {
 		expect(length).toBeGreaterThan(0);
 	});
 
+	it("is told of a volume that cannot be mounted, which Events alone tell", async () => {
+		await using world = await openLiveWorld(cluster);
+		const key = await world.apply(deployment("mount", trouble("hold")));
+		const pods = `/api/v1/namespaces/${namespace}/pods`;
+		const list = await cluster.until(`${pods}?labelSelector=app%3Dmount`, ({ items }) => items?.[0]?.spec.nodeName !== undefined);
+		const { name, uid } = list["items"][0].metadata;
+		const waiting = {
+			name: "web",
+			image: "web:1",
+			imageID: "",
+			ready: false,
+			restartCount: 0,
+			state: { waiting: { reason: "ContainerCreating" } },
+		};
+		await cluster.call("PATCH", `${pods}/${name}/status`, { status: { phase: "Pending", containerStatuses: [waiting] } });
+		await cluster.call("POST", `/api/v1/namespaces/${namespace}/events`, {
+			metadata: { name: "mount" },
+			involvedObject: { apiVersion: "v1", kind: "Pod", namespace, name, uid },
+			type: "Warning",
+			reason: "FailedMount",
+			message: "secret web-tls not found",
+			lastTimestamp: "2026-01-01T00:00:00Z",
+		});
+		await expect.poll(() => world.health(key), { timeout: 60_000 }).toMatch(/FailedMount: secret web-tls not found/u);
+	});
+
+	it("is told of a StatefulSet whose Pods are refused", async () => {
+		const own = await cluster.makeNamespace("quota");
+		await cluster.call("POST", `/api/v1/namespaces/${own}/resourcequotas`, { metadata: { name: "none" }, spec: { hard: { pods: "0" } } });
+		await cluster.until(`/api/v1/namespaces/${own}/resourcequotas/none`, (quota) => quota["status"]?.hard !== undefined);
+		await using world = await openLiveWorld(cluster);
+		const { spec } = deployment("set");
+		const set = { ...(spec as object), serviceName: "set" };
+		const key = await world.apply({ apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "set", namespace: own }, spec: set });
+		await expect.poll(() => world.health(key), { timeout: 60_000 }).toMatch(/FailedCreate.*exceeded quota/u);
+	});
+
 	it("is told of a quota, and is over with the trouble", async () => {
 		const own = await cluster.makeNamespace("quota");
 		await cluster.call("POST", `/api/v1/namespaces/${own}/resourcequotas`, { metadata: { name: "none" }, spec: { hard: { pods: "0" } } });

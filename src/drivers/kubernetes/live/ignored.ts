@@ -19,7 +19,10 @@ export interface Ignored {
 const mostKept = 1000;
 const kept = new Map<string, Ignored>();
 
-/** What these rules leave to others; undefined where that is nothing. A path that cannot be read throws `FieldPathInvalid`. */
+/**
+ * What these rules leave to others; undefined where that is nothing. A path that cannot be read leaves nothing: it is told where the Object is
+ * applied, and must not stop who watches thousands of others.
+ */
 export function ignoredBy(rules: readonly DriftRule[]): Ignored | undefined {
 	if (rules.length === 0) return undefined;
 	const ignoring = rules.filter(({ mode }) => mode === "ignore");
@@ -29,11 +32,19 @@ export function ignoredBy(rules: readonly DriftRule[]): Ignored | undefined {
 	const id = JSON.stringify([fields, managers]);
 	let ignored = kept.get(id);
 	if (ignored === undefined) {
-		ignored = { paths: treeOf(fields.map(parseFieldPath)), managers };
+		ignored = { paths: treeOf(fields.flatMap(readable)), managers };
 		if (kept.size >= mostKept) kept.clear();
 		kept.set(id, ignored);
 	}
 	return ignored;
+}
+
+function readable(text: string): readonly FieldPath[] {
+	try {
+		return [parseFieldPath(text)];
+	} catch {
+		return [];
+	}
 }
 
 /** The tree of paths. */

@@ -26,6 +26,8 @@ export interface KindTableOptions {
 	readonly notify: (event: TargetEvent) => void;
 	/** An object is not well: somebody may find out why. */
 	readonly ill: (entry: Entry, type: ResourceType, name: string, object: LiveObject) => void;
+	/** Whether somebody asked for health before it was known. */
+	readonly isAwaited: () => boolean;
 	readonly onReachable: (failure: AppError | undefined) => void;
 }
 
@@ -92,7 +94,8 @@ export function openKindTable(options: KindTableOptions): KindTable {
 			each.cause = "";
 			each.looks = 0;
 		} else options.ill(each, options.type, name, object);
-		if (isOwn && before === unseen) return;
+		// Who has not asked yet will: thousands are seen for the first time when Gitward starts.
+		if (before === unseen && (isOwn || !options.isAwaited())) return;
 		if (each.application !== undefined && each.key !== undefined) notify({ application: each.application, key: each.key, type: "health" });
 	}
 

@@ -104,7 +104,14 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 			cancel = undefined;
 			const due = lines;
 			lines = [];
-			for (const line of due) handle(line);
+			for (const line of due) {
+				try {
+					handle(line);
+				} catch (error) {
+					// A bug: what is known may be wrong, and nobody may go by it.
+					markFailed(error);
+				}
+			}
 		};
 		try {
 			for await (const line of client.watch(type, { resourceVersion: version, labelSelector, signal: stop.signal })) {

@@ -50,11 +50,13 @@ export function openLive({ client, health, context, environment }: LiveOptions):
 			random: Math.random,
 			notify,
 			ill: causes.look,
+			isAwaited: () => isAwaited,
 			onReachable: (failure) => onReachable(type, failure),
 		}),
 	);
 	const tracking = createTracking({ client, clock, tables, notify });
 	let isClosed = false;
+	let isAwaited = false;
 
 	function onReachable(type: ResourceType, failure: AppError | undefined): void {
 		if (isClosed) return;
@@ -161,7 +163,10 @@ export function openLive({ client, health, context, environment }: LiveOptions):
 		if (found === undefined) return absent;
 		const { failure } = found.table.watch;
 		if (failure !== undefined && !isKnown(found.table)) return { status: "Unknown", message: failure.message };
-		if (!isKnown(found.table)) return unseen;
+		if (!isKnown(found.table) || found.entry?.health === unseen) {
+			isAwaited = true;
+			return unseen;
+		}
 		if (found.entry === undefined) return absent;
 		const { health: own, cause } = found.entry;
 		return cause === "" ? own : { status: causes.statusOf(own, cause), message: cause };

@@ -132,6 +132,13 @@ describe("projectionHash", () => {
 		expect(projectionHash(byOther, rules)).not.toBe(projectionHash(alone, rules));
 	});
 
+	it("goes on where a path cannot be read", () => {
+		const live = (replicas: number): LiveObject => object({ spec: { replicas } }, [ours({ "f:spec": { "f:replicas": {} } })]);
+		expect(projectionHash(live(1), ignore(["spec", ".a | b", "/spec/replicas"]))).toBe(
+			projectionHash(live(2), ignore(["spec", ".a | b", "/spec/replicas"])),
+		);
+	});
+
 	it("pays no heed to rules that heal or report", () => {
 		const rules: readonly DriftRule[] = [{ fields: ["/spec/replicas"], managers: [], mode: "report" }];
 		const live = (replicas: number): LiveObject => object({ spec: { replicas } }, [ours({ "f:spec": { "f:replicas": {} } })]);

@@ -22,7 +22,7 @@ export function projectionHash(object: LiveObject, rules: readonly DriftRule[]):
 export function projection(object: LiveObject, ignored: Ignored | undefined): string {
 	const entries = object.metadata.managedFields ?? [];
 	const ours = entries.find(({ manager, operation, subresource }) => manager === fieldManager && operation === "Apply" && !subresource);
-	if (ours === undefined) return "";
+	if (ours?.fieldsV1 === undefined) return "";
 	if (ignored === undefined) return ofSet(ours.fieldsV1, object);
 	const others = entries.filter((entry) => entry !== ours && ignored.managers.some((glob) => matchesGlob(glob, entry.manager)));
 	return lessIgnored(
