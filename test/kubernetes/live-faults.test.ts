@@ -147,6 +147,12 @@ describe("a kind", () => {
 		await cluster.until(`${definitions}/things.${group}`, (object) => object["kind"] === undefined);
 		await expect.poll(() => world.health(one), { timeout: 20_000 }).toMatch(/^(?:Missing|Unknown)/u);
 		expect(world.state(other)).toBe("same");
+		await using started = await openLiveWorld(cluster, { instance: world.instance });
+		for (const entry of world.owned.values()) started.owned.set(entry.key, entry);
+		expect(await started.live.sweep("shop", [...started.owned.values()])).toEqual([]);
+		await started.track();
+		expect(await started.health(one)).toMatch(/^Missing/u);
+		expect(await started.live.sweep("shop", [...started.owned.values()])).toEqual([one]);
 		await define();
 		await world.apply(thing);
 		await world.becomes(one, "same");

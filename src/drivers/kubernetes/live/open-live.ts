@@ -5,7 +5,6 @@ import { type ObjectKey, parseKey } from "../../../core/object.ts";
 import type { HealthAssessor } from "../../../health/health.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { DriverContext } from "../../../ports/driver.ts";
-import { recordOf } from "../apply/record.ts";
 import type { KubernetesClient, ResourceType } from "../client/client.ts";
 import type { LiveSide } from "../live-side.ts";
 import { instanceLabel } from "../marks.ts";
@@ -125,20 +124,19 @@ export function openLive({ client, health, context, environment }: LiveOptions):
 			);
 			signal?.throwIfAborted();
 			const failure = tracking.failureOf(application);
-			return owned.map(({ key }) => ({ key, ...healthOf(failure, tables.find(key)) }));
+			return owned.map(({ key }) => {
+				const found = tables.find(key);
+				return { key, ...(found?.entry === undefined && tracking.isWithoutKind(application, key) ? absent : healthOf(failure, found)) };
+			});
 		},
 		track: tracking.track,
 		async sweep(application, owned) {
 			if (tracking.failureOf(application) !== undefined) return [];
 			// The watches tell what differs, and it was told: this is for those who come later.
-			return owned.flatMap((each) => {
-				if (recordOf(each) === undefined) return [];
-				const found = tables.find(each.key);
-				// The cluster does not know its kind.
-				if (found === undefined) return [each.key];
-				const isDrifted =
-					found.entry?.applied !== undefined && isKnown(found.table) && ["drifted", "missing"].includes(stateOf(found.entry));
-				return isDrifted ? [each.key] : [];
+			return owned.flatMap(({ key }) => {
+				const found = tables.find(key);
+				if (found?.entry?.applied === undefined) return tracking.isWithoutKind(application, key) ? [key] : [];
+				return isKnown(found.table) && ["drifted", "missing"].includes(stateOf(found.entry)) ? [key] : [];
 			});
 		},
 		recover: (application, options) => recovery.recover(application, options ?? {}),
@@ -160,7 +158,7 @@ export function openLive({ client, health, context, environment }: LiveOptions):
 
 	function healthOf(untracked: AppError | undefined, found: Place | undefined): Health {
 		if (untracked !== undefined) return { status: "Unknown", message: untracked.message };
-		if (found === undefined) return absent;
+		if (found === undefined) return unseen;
 		const { failure } = found.table.watch;
 		if (failure !== undefined && !isKnown(found.table)) return { status: "Unknown", message: failure.message };
 		if (!isKnown(found.table) || found.entry?.health === unseen) {

@@ -25,6 +25,8 @@ export interface Tracking {
 	track(application: string, owned: readonly OwnedObject[], options?: TargetOptions): Promise<void>;
 	/** Why what an Application owns could not be looked up yet. */
 	failureOf(application: string): AppError | undefined;
+	/** Whether an Application's Object cannot be there, as the cluster did not know its kind when it was tracked. */
+	isWithoutKind(application: string, key: ObjectKey): boolean;
 	/** An Object is kept here from now on, and not in the table of another version of its API. */
 	only(key: ObjectKey, entry: Entry): void;
 	close(): void;
@@ -46,6 +48,7 @@ export function claim(entry: Entry, application: string, key: ObjectKey, rules: 
 export function createTracking({ client, clock, tables, notify }: TrackingOptions): Tracking {
 	const tracked = new Map<string, ReadonlySet<ObjectKey>>();
 	const waiting = new Map<string, Waiting>();
+	const withoutKind = new Map<string, ReadonlySet<ObjectKey>>();
 	const stop = new AbortController();
 	let cancel: (() => void) | undefined;
 	let failures = 0;
@@ -79,13 +82,17 @@ export function createTracking({ client, clock, tables, notify }: TrackingOption
 		options: SignalOption,
 	): Promise<void> {
 		const types = new Map<string, ResourceType | undefined>();
+		const without = new Set<ObjectKey>();
 		for (const each of owned) {
 			const api = apiOf(each);
 			const id = `${each.ref.kind}.${each.ref.group} ${api}`;
 			if (!types.has(id)) types.set(id, await typeOf(each, api, options));
 			const type = types.get(id);
 			if (type !== undefined) remember(application, each, type, rules);
+			else if (recordOf(each) !== undefined) without.add(each.key);
 		}
+		if (without.size === 0) withoutKind.delete(application);
+		else withoutKind.set(application, without);
 	}
 
 	async function typeOf({ ref }: OwnedObject, api: string | undefined, options: SignalOption): Promise<ResourceType | undefined> {
@@ -144,6 +151,7 @@ export function createTracking({ client, clock, tables, notify }: TrackingOption
 			}
 		},
 		failureOf: (application) => waiting.get(application)?.failure,
+		isWithoutKind: (application, key) => withoutKind.get(application)?.has(key) === true,
 		only(key, entry) {
 			for (const table of tables.ofKind(parseKey(key))) {
 				const name = nameIn(table.watch.type, parseKey(key));
