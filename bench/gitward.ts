@@ -8,8 +8,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** How often Gitward is asked how far it is, in milliseconds: metrics of many Applications are no small work, and asking must not slow it down. */
-const pollMs = 100;
+/** Shortest time between two questions how far Gitward is, in milliseconds. */
+const pollMs = 20;
+/** Longer waits are asked about less often: metrics of many Applications are no small work, and asking must not slow down what is measured. */
+const pollShare = 0.03;
 
 /** A Gitward as a user runs it, in a process of its own. */
 export interface Gitward {
@@ -66,12 +68,13 @@ export function createGitward({
 
 	/** Waits until the Applications with these labels are so many, and there are no others. */
 	async function until(applications: number, labels: readonly string[], signal: AbortSignal): Promise<void> {
+		const started = performance.now();
 		for (;;) {
 			signal.throwIfAborted();
 			const lines = (await metrics()).split("\n").filter((line) => line.startsWith("gitward_applications{"));
 			const total = lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 			if (total === applications && lines.every((line) => labels.every((label) => line.includes(label)))) return;
-			await delay(pollMs);
+			await delay(Math.max(pollMs, (performance.now() - started) * pollShare));
 		}
 	}
 
