@@ -11,6 +11,7 @@ import type { Log } from "../ports/log.ts";
 import type { Rendering } from "../ports/rendering.ts";
 import type { Store } from "../ports/store.ts";
 import type { Origins } from "./origins.ts";
+import type { Running } from "./stages/sync.ts";
 import type { Status } from "./status.ts";
 import type { Targets } from "./targets.ts";
 
@@ -33,6 +34,8 @@ export interface EngineContext {
 	readonly suspects: Map<string, Set<ObjectKey> | "all">;
 	/** Repairs that did not last, by Application and key: forgotten at a restart. */
 	readonly fights: Map<string, Fight>;
+	/** Syncs that only wait for health, at hand. */
+	readonly waiting: Map<string, Running>;
 	/** The rendered Objects used last, by their hash; the store has them all. */
 	readonly recent: Map<string, readonly DesiredObject[]>;
 	/** Counts what the figures speak of: renders, Changes carried out, requests to targets. */

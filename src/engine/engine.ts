@@ -139,6 +139,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		requeue: (name, afterMs) => wake(name, priority.revision, afterMs),
 		suspects,
 		fights: new Map(),
+		waiting: new Map(),
 		recent: new Map(),
 		counters,
 	};

@@ -26,6 +26,7 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 	const { name, environment, signal } = application;
 	const state = stateOf(engine, name);
 	const { attempt } = state;
+	engine.waiting.delete(name);
 	if (
 		state.request === undefined &&
 		attempt?.hash === "removal" &&

@@ -31,7 +31,8 @@ const maxWarnings = 50;
 /** When a Sync is taken up again that found its Environment being opened, in milliseconds, should nothing say so sooner. */
 const waitMs = 1000;
 
-interface Running {
+/** A Sync as it is carried out. */
+export interface Running {
 	readonly engine: EngineContext;
 	readonly application: ApplicationContext;
 	readonly comparison: Comparison;
@@ -65,10 +66,14 @@ export async function syncStage(
 	trigger: SyncState["trigger"],
 ): Promise<void> {
 	const { name, environment, signal } = application;
-	engine.suspects.delete(name);
 	const { request } = stateOf(engine, name);
-	let running: Running | undefined;
+	let running = takeUp(engine, application, target, request);
+	engine.suspects.delete(name);
 	try {
+		if (running !== undefined) {
+			if (await isHealthy(running, undefined)) await succeed(running);
+			return;
+		}
 		const objects = await renderedObjects(engine, target.hash);
 		demandKinds(engine.control().projects.get(application.document.spec.project), objects);
 		const before = stateOf(engine, name);
@@ -90,6 +95,24 @@ export async function syncStage(
 		if (failureOf(error).kind === "waiting") return await waitFor(engine, application, failureOf(error), toAppError(error).retryAfterMs);
 		await fail(engine, application, target, trigger, request, failureOf(error), error);
 	}
+}
+
+/** Most Syncs that are kept at hand while they only wait for health; others compare anew what they find. */
+const maxWaiting = 200;
+
+/** A Sync that had nothing left to do but to wait for health, where nothing says that anything is otherwise since. */
+function takeUp(
+	engine: EngineContext,
+	application: ApplicationContext,
+	target: SyncTarget,
+	request: SyncRequest | undefined,
+): Running | undefined {
+	const { name } = application;
+	const kept = engine.waiting.get(name);
+	engine.waiting.delete(name);
+	if (kept === undefined || engine.suspects.has(name) || kept.request !== request) return undefined;
+	if (kept.sync !== stateOf(engine, name).sync || kept.sync.hash !== target.hash) return undefined;
+	return { ...kept, application };
 }
 
 /** The Environment is being opened, or another Application comes first. */
@@ -220,6 +243,7 @@ async function begin(
 	const events: NewEvent[] = [];
 	for (const [giver, keys] of Map.groupBy(comparison.takes.keys(), (key) => comparison.takes.get(key)?.application ?? "")) {
 		writes.push({ type: "disown", application: giver, keys });
+		engine.waiting.delete(giver);
 		engine.requeue(giver, 0);
 	}
 	const owning = [...comparison.recovered, ...claims];
@@ -470,6 +494,7 @@ async function isHealthy(running: Running, wave: Stage | undefined): Promise<boo
 		},
 		{ writes: unwritten(running) },
 	);
+	if (isApplied && engine.waiting.size < maxWaiting) engine.waiting.set(application.name, running);
 	engine.requeue(application.name, left + 1);
 	return false;
 }
