@@ -42,6 +42,8 @@ const rooms: readonly Room[] = [
 			"src/drivers/host/kinds.ts",
 			"src/health",
 			"src/engine/control-folder.ts",
+			"src/engine/flow",
+			"src/repositories/git/history-folder.ts",
 			"src/server.ts",
 		],
 		node: true,

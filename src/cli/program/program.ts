@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Io } from "../io.ts";
 import { version } from "../version.ts";
 import { addActCommands } from "./act.ts";
+import { addFlowCommands } from "./flow.ts";
 import { addLookCommands } from "./look.ts";
 import { addSetUpCommands } from "./set-up.ts";
 
@@ -23,6 +24,7 @@ export function createProgram(io: Io, finish: (code: number | void) => void): Co
 	const context = { io, finish };
 	program.commandsGroup("Begin:");
 	addSetUpCommands(program, context);
+	addFlowCommands(program, context);
 	program.commandsGroup("Look:");
 	addLookCommands(program, context);
 	program.commandsGroup("Act:");
