@@ -16,6 +16,8 @@ export interface OwnedObject {
 	readonly created: boolean;
 	/** True where it was annotated, when it was last applied, never to be deleted. */
 	readonly keep?: boolean;
+	/** True where it was annotated to be deleted only when a person confirms it. */
+	readonly confirm?: boolean;
 	/** SHA-256 of the desired Object when it was applied; empty while an apply is under way (the claim). */
 	readonly desiredHash: string;
 	/** The Driver's own memory of what it applied (a file's stat, a resourceVersion): small, opaque to the engine, never a secret. */

@@ -27,6 +27,7 @@ async function store({ transaction, run }: Writing, rows: readonly Row[]): Promi
 		row.desired_hash,
 		row.record,
 		row.keep,
+		row.confirm,
 	]);
 	const { numAffectedRows } = await run(`own ${rows.length}`, parameters, () =>
 		transaction
@@ -40,6 +41,7 @@ async function store({ transaction, run }: Writing, rows: readonly Row[]): Promi
 						desired_hash: excluded.ref("excluded.desired_hash"),
 						record: excluded.ref("excluded.record"),
 						keep: excluded.ref("excluded.keep"),
+						confirm: excluded.ref("excluded.confirm"),
 					}))
 					.whereRef("inventory.application", "=", "excluded.application"),
 			),
@@ -103,6 +105,7 @@ function toRow(application: string, environment: string, object: OwnedObject): R
 		desired_hash: object.desiredHash,
 		record: JSON.stringify(object.record),
 		keep: object.keep === true ? 1 : 0,
+		confirm: object.confirm === true ? 1 : 0,
 	};
 }
 
@@ -114,5 +117,6 @@ function toOwned(row: Row): OwnedObject {
 		desiredHash: row.desired_hash,
 		record: JSON.parse(row.record) as Json,
 		...(row.keep === 1 ? { keep: true } : {}),
+		...(row.confirm === 1 ? { confirm: true } : {}),
 	};
 }

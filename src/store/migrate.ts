@@ -2,9 +2,10 @@ import { type Kysely, type Migration, Migrator } from "kysely";
 import { AppError } from "../core/app-error.ts";
 import * as initial from "./migrations/0001-initial.ts";
 import * as keep from "./migrations/0002-keep.ts";
+import * as confirm from "./migrations/0003-confirm.ts";
 import type { Schema } from "./schema.ts";
 
-const migrations: Readonly<Record<string, Migration>> = { "0001-initial": initial, "0002-keep": keep };
+const migrations: Readonly<Record<string, Migration>> = { "0001-initial": initial, "0002-keep": keep, "0003-confirm": confirm };
 
 /** Brings the schema up to date, all steps in one transaction. `conflict` (StoreTooNew) for a store that a newer Gitward wrote. */
 export async function migrate(db: Kysely<Schema>, file: string, steps = migrations): Promise<void> {

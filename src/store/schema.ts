@@ -13,6 +13,8 @@ export interface Schema {
 		readonly record: string;
 		/** 0 or 1. */
 		readonly keep: number;
+		/** 0 or 1. */
+		readonly confirm: number;
 	};
 	/** Objects as deflated JSON. */
 	readonly rendered: { readonly hash: string; readonly objects: Uint8Array };
