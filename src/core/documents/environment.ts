@@ -79,7 +79,7 @@ export const healthRuleSchema = z
 		cel: z
 			.string()
 			.min(1)
-			.max(10_000)
+			.max(4096)
 			.optional()
 			.describe('CEL expression over `object` that gives a status (`"Healthy"`) or `{status, message}`.'),
 		lua: z
