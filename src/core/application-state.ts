@@ -3,6 +3,7 @@ import type { Condition } from "./conditions.ts";
 import type { ApplicationDocument } from "./documents/application.ts";
 import type { EnvironmentDocument } from "./documents/environment.ts";
 import type { Health } from "./health.ts";
+import type { Leave } from "./leave.ts";
 import type { ObjectKey } from "./object.ts";
 import type { Revision } from "./revision.ts";
 import type { Hold } from "./views/application.ts";
@@ -109,6 +110,16 @@ export function runs(state: ApplicationState, hash: string): boolean {
 	return state.applied?.hash === hash && state.applied.partial !== true;
 }
 
+/** What should run: the newest render, or after a rollback the one that it was pinned to. */
+export function wantedOf({ hold, rendered }: ApplicationState): Pick<RenderedState, "hash" | "revision"> | undefined {
+	return hold !== undefined && hold.badHash === rendered?.hash ? hold.pinned : rendered;
+}
+
+/** An owned Object that is no longer wanted, and not deleted either. */
+export interface LeftObject extends Leave {
+	readonly key: ObjectKey;
+}
+
 /** Everything that is kept about one Application; written in one place, by the engine's status writer. */
 export interface ApplicationState {
 	readonly name: string;
@@ -132,6 +143,8 @@ export interface ApplicationState {
 	readonly syncs?: number;
 	/** Objects that the last Sync left alone, each with the reason. */
 	readonly skipped?: readonly string[];
+	/** What the last Sync left for other Applications: looked at again until nothing is. */
+	readonly left?: readonly LeftObject[];
 	/** What the target had to say about the last Sync that stopped nothing. */
 	readonly warnings?: readonly string[];
 	/** ISO 8601, end of the last Sync. */

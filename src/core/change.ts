@@ -1,4 +1,5 @@
 import type { DriftMode } from "./documents/environment.ts";
+import type { Leave } from "./leave.ts";
 import type { DesiredObject, HookPhase, Json, ObjectKey, ObjectRef } from "./object.ts";
 
 export type ChangeAction = "create" | "update" | "replace" | "delete" | "unchanged" | "skip";
@@ -32,8 +33,8 @@ export interface Change {
 	readonly reason?: string;
 	/** True where the Inventory lets the Object go while it stays live. */
 	readonly release?: boolean;
-	/** Application that wants the Object now: it is left for that one to take over. */
-	readonly to?: string;
+	/** Where it is left on account of another Application. */
+	readonly leave?: Leave;
 	/** True where a deletion needs a person's word, as the Object's annotation says. */
 	readonly confirm?: boolean;
 	readonly differences: readonly FieldDifference[];

@@ -1,5 +1,6 @@
 import { type ApplicationState, type Failure, runs } from "./application-state.ts";
 import type { DriftMode } from "./documents/environment.ts";
+import { leaveHolds } from "./leave.ts";
 import { shortRevision } from "./revision.ts";
 import type { Hold } from "./views/application.ts";
 
@@ -106,7 +107,7 @@ function whileWaiting(situation: Situation, waiting: NextStep): NextStep {
 /** What to do next for one Application. Pure: the same Situation gives the same step. */
 export function nextStep(situation: Situation): NextStep {
 	const { state, target } = situation;
-	const always = [...rollbackHolds(state), ...driftHolds(state)];
+	const always = [...rollbackHolds(state), ...driftHolds(state), ...leaveHolds(state.left ?? [])];
 	const wait = (hold: Hold): NextStep => ({ do: "wait", holds: [...always, hold] });
 	if (situation.suspended || state.suspended !== undefined) {
 		return wait(suspendedHold(state.suspended?.by.name));

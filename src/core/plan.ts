@@ -1,5 +1,6 @@
 import type { Change, ChangeAction, Observation, Plan } from "./change.ts";
 import { hashObject, hashValue } from "./hash.ts";
+import { type Leave, leaveText } from "./leave.ts";
 import { annotation, type DesiredObject, type HookPhase, keyOf, type ObjectKey, type ObjectRef, refOf } from "./object.ts";
 import { optionsOf } from "./object-options.ts";
 
@@ -34,8 +35,10 @@ export interface PlanInput {
 	readonly rank?: (ref: ObjectRef) => number;
 	/** Objects that another Application owns and no longer wants, with its name: they are taken over from it. */
 	readonly takes?: ReadonlyMap<ObjectKey, string>;
-	/** Owned Objects that another Application wants now, with its name: they are left for it. */
-	readonly leaves?: ReadonlyMap<ObjectKey, string>;
+	/** Objects that another Application owns and still wants, with its name: they are left alone. */
+	readonly held?: ReadonlyMap<ObjectKey, string>;
+	/** Owned Objects that are not deleted on account of other Applications. */
+	readonly leaves?: ReadonlyMap<ObjectKey, Leave>;
 }
 
 const actions: Readonly<Record<Observation["state"], ChangeAction>> = {
@@ -45,7 +48,12 @@ const actions: Readonly<Record<Observation["state"], ChangeAction>> = {
 	immutable: "replace",
 };
 
-function changeFor(object: DesiredObject, observation: Observation | undefined, from: string | undefined): Change {
+function changeFor(
+	object: DesiredObject,
+	observation: Observation | undefined,
+	from: string | undefined,
+	heldBy: string | undefined,
+): Change {
 	const ref = refOf(object);
 	const key = keyOf(ref);
 	const { wave, ignored, ifAbsent, adopt } = optionsOf(object);
@@ -54,6 +62,7 @@ function changeFor(object: DesiredObject, observation: Observation | undefined, 
 	if (observation === undefined) throw new Error(`the driver did not say how ${key} is`);
 	const common = { key, ref, wave, differences: observation.differences, desired: object };
 	if (ifAbsent && observation.state !== "missing") return { ...left, reason: "kept as it is: it is only made where it is missing" };
+	if (heldBy !== undefined) return { ...left, reason: `belongs to the Application ${heldBy}, which still wants it` };
 	const isTaken = observation.foreign === true && observation.state !== "same" && observation.state !== "missing";
 	if (!isTaken) return { ...common, action: actions[observation.state] };
 	if (from !== undefined)
@@ -63,9 +72,10 @@ function changeFor(object: DesiredObject, observation: Observation | undefined, 
 	return { ...common, action: "skip", reason: `${owner}: annotate it with ${annotation.adopt}: "true" to take it over` };
 }
 
-function deletion(entry: PlanOwned, prune: boolean, to: string | undefined): Change {
+function deletion(entry: PlanOwned, prune: boolean, leave: Leave | undefined): Change {
 	const common = { key: entry.key, ref: entry.ref, wave: entry.wave ?? 0, differences: [] };
-	if (to !== undefined) return { ...common, action: "skip", to, reason: `left for the Application ${to}, which wants it now` };
+	if (leave?.why === "shares") return { ...common, action: "skip", release: true, reason: leaveText(leave) };
+	if (leave !== undefined) return { ...common, action: "skip", leave, reason: leaveText(leave) };
 	if (!prune) return { ...common, action: "skip", reason: "kept: the Environment does not prune" };
 	if (entry.keep === true) return { ...common, action: "skip", release: true, reason: `let go: ${annotation.prune} is disabled` };
 	if (!entry.created)
@@ -83,7 +93,7 @@ function hashOf(application: string, changes: readonly Change[]): string {
 
 /** The ordered Changes that lead from what was observed to what is desired. Pure; deletions come last, hooks only where something changes. */
 export function makePlan(input: PlanInput): Plan {
-	const { takes, leaves } = input;
+	const { takes, held, leaves } = input;
 	const observations = new Map(input.observations.map((observation) => [observation.key, observation]));
 	const parts: Change[] = [];
 	const hooks: Change[] = [];
@@ -91,7 +101,7 @@ export function makePlan(input: PlanInput): Plan {
 		const options = optionsOf(object);
 		const ref = refOf(object);
 		const key = keyOf(ref);
-		if (options.hooks.length === 0) parts.push(changeFor(object, observations.get(key), takes?.get(key)));
+		if (options.hooks.length === 0) parts.push(changeFor(object, observations.get(key), takes?.get(key), held?.get(key)));
 		for (const hook of options.hooks) {
 			hooks.push({ key, ref, action: "create", wave: options.wave, hook, differences: [], desired: object });
 		}

@@ -1,7 +1,10 @@
-import { type ApplicationState, runs } from "./application-state.ts";
+import { type ApplicationState, runs, wantedOf } from "./application-state.ts";
 import type { Condition, ConditionType } from "./conditions.ts";
 import { shortRevision } from "./revision.ts";
-import type { ApplicationSummary } from "./views/application.ts";
+import type { ApplicationSummary, Hold } from "./views/application.ts";
+
+/** Holds that neither time nor Gitward itself leads out of. */
+const stalling: ReadonlySet<Hold["reason"]> = new Set(["DeletionGuard", "DriftAsk", "DriftFight", "Project"]);
 
 type Verdict = Omit<Condition, "since" | "type">;
 
@@ -15,7 +18,7 @@ export function syncStatus(state: ApplicationState): ApplicationSummary["sync"] 
 
 /** True when it runs what it should and is well: what dependents and `--wait` wait for. A rollback counts as arrived at its pinned Revision. */
 export function isSettled(state: ApplicationState): boolean {
-	const target = state.hold !== undefined && state.hold.badHash === state.rendered?.hash ? state.hold.pinned.hash : state.rendered?.hash;
+	const target = wantedOf(state)?.hash;
 	return (
 		target !== undefined &&
 		runs(state, target) &&
@@ -37,7 +40,7 @@ function isStalled(state: ApplicationState): Verdict | undefined {
 	if (state.attempt !== undefined && state.attempt.next === undefined && state.attempt.hash === state.rendered?.hash) {
 		return { status: "True", reason: "RetriesExhausted", message: state.attempt.failure.message };
 	}
-	const waits = state.holds.find((hold) => hold.reason === "DeletionGuard" || hold.reason === "DriftAsk" || hold.reason === "Project");
+	const waits = state.holds.find((hold) => stalling.has(hold.reason));
 	return waits === undefined ? undefined : { status: "True", reason: waits.reason, message: waits.message };
 }
 

@@ -1,4 +1,4 @@
-import type { ApplicationState } from "../core/application-state.ts";
+import type { ApplicationState, SyncRequest } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import type { ControlSet } from "../core/documents/documents.ts";
 import type { EnvironmentDocument } from "../core/documents/environment.ts";
@@ -11,6 +11,7 @@ import type { Log } from "../ports/log.ts";
 import type { Rendering } from "../ports/rendering.ts";
 import type { Store } from "../ports/store.ts";
 import type { Origins } from "./origins.ts";
+import type { HandoverMemory } from "./stages/handover.ts";
 import type { Running } from "./stages/sync.ts";
 import type { Status } from "./status.ts";
 import type { Targets } from "./targets.ts";
@@ -36,6 +37,7 @@ export interface EngineContext {
 	readonly fights: Map<string, Fight>;
 	/** Syncs that only wait for health, at hand. */
 	readonly waiting: Map<string, Running>;
+	readonly handover: HandoverMemory;
 	/** The rendered Objects used last, by their hash; the store has them all. */
 	readonly recent: Map<string, readonly DesiredObject[]>;
 	/** Counts what the figures speak of: renders, Changes carried out, requests to targets. */
@@ -77,6 +79,11 @@ export function stateOf(engine: EngineContext, name: string): ApplicationState {
 	const state = engine.status.get(name);
 	if (state === undefined) throw new Error(`no state for application ${name}`);
 	return state;
+}
+
+/** Takes a request away when it is done; one that a person made meanwhile stays. */
+export function without(engine: EngineContext, name: string, request: SyncRequest | undefined): { readonly request?: undefined } {
+	return stateOf(engine, name).request === request ? { request: undefined } : {};
 }
 
 /** The opened Target of the Application's Environment; throws where it cannot be reached. */

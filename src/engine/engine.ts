@@ -22,14 +22,16 @@ import type { Operations } from "./operations.ts";
 import { createOrigins } from "./origins.ts";
 import type { OverlayTree } from "./plan.ts";
 import { reconcile, type Watched } from "./reconcile.ts";
+import { newHandoverMemory } from "./stages/handover.ts";
 import { needsRender } from "./stages/render.ts";
+import { wakeTakers } from "./stages/takers.ts";
 import { openStatus } from "./status.ts";
 import { createTargets } from "./targets.ts";
 
-/** Lower runs first. */
 /** When an Application is looked at again whose state could not even be written, in milliseconds. */
 const afterErrorMs = 10_000;
 
+/** Lower runs first. */
 export const priority = { person: 0, drift: 1, revision: 2, sweep: 3 } as const;
 
 export interface EngineOptions {
@@ -140,13 +142,23 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		suspects,
 		fights: new Map(),
 		waiting: new Map(),
+		handover: newHandoverMemory(),
 		recent: new Map(),
 		counters,
 	};
 
+	/** Who left Objects for others, and looks again when these have moved. */
+	const givers = new Set<string>();
+	const noteGiver = ({ name, left }: ApplicationState): void => {
+		if (left === undefined || status.get(name) === undefined) givers.delete(name);
+		else givers.add(name);
+	};
+	for (const state of status.all()) noteGiver(state);
 	/** Dependents look again when what they wait for has arrived. */
 	const settledBefore = new Set<string>();
 	status.onChange((state) => {
+		noteGiver(state);
+		for (const giver of givers) if (status.get(giver)?.left?.some(({ to }) => to === state.name)) wake(giver, priority.revision);
 		const settled = isSettled(state) && status.get(state.name) !== undefined;
 		if (settled === settledBefore.has(state.name)) return;
 		if (!settled) {
@@ -260,6 +272,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			if (state.drift.length > 0 && !suspects.has(state.name)) suspects.set(state.name, new Set(state.drift.map((each) => each.key)));
 			wake(state.name, priority.revision);
 		}
+		for (const name of set.environments.keys()) await wakeTakers(engine, name);
+		for (const giver of givers) wake(giver, priority.revision);
 	}
 
 	/** The Inventory speaks of the target that it was made in: what owns Objects does not follow to another one unasked. */

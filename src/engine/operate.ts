@@ -12,6 +12,7 @@ import type { Control } from "./control.ts";
 import type { Operations } from "./operations.ts";
 import type { Origins } from "./origins.ts";
 import { isAffected, type OverlayTree, planApplication } from "./plan.ts";
+import { wakeTakers } from "./stages/takers.ts";
 import type { NewEvent } from "./status.ts";
 import type { Targets } from "./targets.ts";
 import { childView, environmentView, objectViews, printing, summaryView } from "./views.ts";
@@ -33,6 +34,7 @@ const needsPerson: ReadonlySet<Hold["reason"]> = new Set([
 	"Suspended",
 	"DeletionGuard",
 	"DriftAsk",
+	"DriftFight",
 	"ManualSync",
 	"Project",
 	"RetriesExhausted",
@@ -297,6 +299,7 @@ export function createOperations(options: OperateOptions): Operations {
 				},
 				{ events: [event(name, "RolledBack", message, by, "warning")] },
 			);
+			await wakeTakers(engine, state.environment);
 			wake(name);
 		},
 		async suspend(name, { by }) {

@@ -52,6 +52,8 @@ export interface Origins {
 	/** Fetches now and waits; never throws: what went wrong stands in the conditions. */
 	refreshed(name: string): Promise<void>;
 	document(name: string): RepositoryDocument | undefined;
+	/** Counts how often some ref of some Repository moved, or Repositories were opened or closed: while it stays, so does all that they hold. */
+	moves(): number;
 	views(applications: ReadonlyMap<string, number>): readonly RepositoryView[];
 	close(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 	/** What was in force when a Repository was last closed: a changed document goes on from there, not from the last start. */
 	const left = new Map<string, Heads>();
 	const now = (): string => new Date(clock.now()).toISOString();
+	let moves = 0;
 
 	function entry(name: string): Entry {
 		const found = entries.get(name);
@@ -101,6 +104,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 				return false;
 			}
 			await item.origin.verify(revision, { signal });
+			moves += 1;
 			item.heads.delete(ref);
 			item.heads.set(ref, revision);
 			item.failures.delete(ref);
@@ -240,6 +244,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 			for (const [name, item] of entries) {
 				const wanted = documents.get(name);
 				if (wanted !== undefined && JSON.stringify(wanted) === item.text) continue;
+				moves += 1;
 				entries.delete(name);
 				await closeEntry(item);
 				left.set(name, { heads: Object.fromEntries(item.heads) });
@@ -266,6 +271,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 				for (const [ref, known] of Object.entries(saved?.heads ?? {})) {
 					if ((await isReadable(origin, known)) && (await isAccepted(origin, known))) item.heads.set(ref, known);
 				}
+				moves += 1;
 				entries.set(name, item);
 				void fetchNow(item);
 			}
@@ -274,6 +280,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 		async tree(name, ref, signals) {
 			return entry(name).origin.tree(await revision(name, ref, signals), signals);
 		},
+		moves: () => moves,
 		treeAt: (name, at, signals) => entry(name).origin.tree(at, signals),
 		async commit(name, at, signals) {
 			if (parseRevision(at) === undefined) return undefined;

@@ -1,10 +1,11 @@
-import type { Failure } from "../core/application-state.ts";
+import { type Failure, wantedOf } from "../core/application-state.ts";
 import { nextDelay } from "../core/backoff.ts";
 import { type NextStep, nextStep, suspendedHold } from "../core/next-step.ts";
 import { isSettled } from "../core/summarise.ts";
 import { windowState } from "../core/windows.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "./context.ts";
 import { failureOf } from "./failure.ts";
+import { relookStage } from "./stages/handover.ts";
 import { healthOf } from "./stages/health.ts";
 import { environmentProblem } from "./stages/project.ts";
 import { removeStage } from "./stages/remove.ts";
@@ -21,13 +22,6 @@ export interface Watched {
 	readonly sweepDue: Set<string>;
 }
 
-/** What should run now: the newest render, or after a rollback the one it was pinned to. */
-function wanted(engine: EngineContext, name: string): { readonly hash: string; readonly revision: string } | undefined {
-	const { rendered, hold } = stateOf(engine, name);
-	if (hold !== undefined && hold.badHash === rendered?.hash) return hold.pinned;
-	return rendered;
-}
-
 function decide(engine: EngineContext, application: ApplicationContext): NextStep {
 	const { name, document, environment } = application;
 	const state = stateOf(engine, name);
@@ -35,7 +29,7 @@ function decide(engine: EngineContext, application: ApplicationContext): NextSte
 	const now = engine.clock.now();
 	return nextStep({
 		state,
-		target: wanted(engine, name),
+		target: wantedOf(state),
 		drifted: engine.suspects.has(name) || state.drift.some((each) => each.mode === undefined),
 		drift: document.spec.drift ?? policy.drift,
 		sync: policy.sync,
@@ -71,7 +65,7 @@ async function watch(engine: EngineContext, application: ApplicationContext, wat
 async function noteFailure(engine: EngineContext, application: ApplicationContext, failure: Failure): Promise<void> {
 	const { name } = application;
 	const state = stateOf(engine, name);
-	const hash = wanted(engine, name)?.hash ?? "";
+	const hash = wantedOf(state)?.hash ?? "";
 	const count = (state.attempt?.hash === hash ? state.attempt.count : 0) + 1;
 	const delay = nextDelay({ attempt: count, backoffMs: 1000, maxBackoffMs: 300_000, random: engine.random() });
 	const isNews = state.attempt?.failure.message !== failure.message;
@@ -105,7 +99,7 @@ async function noteFailure(engine: EngineContext, application: ApplicationContex
 
 async function carryOut(engine: EngineContext, application: ApplicationContext, step: NextStep): Promise<void> {
 	const { name, document, environment } = application;
-	const target = wanted(engine, name);
+	const target = wantedOf(stateOf(engine, name));
 	if (step.do === "sync" && target !== undefined) await syncStage(engine, application, target, step.trigger);
 	if (step.do === "repair" || step.do === "report")
 		await repairStage(engine, application, document.spec.drift ?? environment.spec.policy.drift);
@@ -150,6 +144,10 @@ export async function reconcile(engine: EngineContext, application: ApplicationC
 	}
 	if (state.environment !== environment.metadata.name) {
 		watched.tracked.delete(name);
+		if (application.document.spec.suspend || state.suspended !== undefined) {
+			await engine.status.update(name, { holds: [suspendedHold(state.suspended?.by.name)] });
+			return;
+		}
 		if (!(await leave(engine, application, state.environment))) return;
 	}
 	await renderStage(engine, application);
@@ -162,6 +160,7 @@ export async function reconcile(engine: EngineContext, application: ApplicationC
 	}
 	try {
 		await watch(engine, application, watched);
+		await relookStage(engine, application);
 		const step = decide(engine, application);
 		await carryOut(engine, application, step);
 		if (step.do !== "sync") {

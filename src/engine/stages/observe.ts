@@ -1,3 +1,4 @@
+import { AppError } from "../../core/app-error.ts";
 import type { Change, Plan } from "../../core/change.ts";
 import { type DesiredObject, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { optionsOf } from "../../core/object-options.ts";
@@ -5,11 +6,14 @@ import { makePlan, type PlanOwned } from "../../core/plan.ts";
 import type { ObserveOptions, OwnedObject, Target } from "../../ports/driver.ts";
 import type { Owner } from "../../ports/store.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf } from "../context.ts";
-import { givenUp, wantedElsewhere } from "./handover.ts";
+import { demandStays } from "./going.ts";
+import { givenUp, leavesOf } from "./handover.ts";
 
-/** What the Inventory notes of an Object that is annotated never to be deleted. */
-export function keepOf({ desired }: Change): { readonly keep?: true } {
-	return desired !== undefined && optionsOf(desired).keep ? { keep: true } : {};
+/** What the Inventory notes of how an Object is annotated to be deleted: never, or only where a person confirms it. */
+export function keepOf({ desired }: Change): { readonly keep?: true; readonly confirm?: true } {
+	if (desired === undefined) return {};
+	const { keep, confirmPrune } = optionsOf(desired);
+	return { ...(keep ? { keep: true } : {}), ...(confirmPrune ? { confirm: true } : {}) };
 }
 
 export interface Comparison {
@@ -50,12 +54,18 @@ export async function compare(
 		const { hooks, ignored } = optionsOf(object);
 		return hooks.length === 0 && !ignored;
 	});
-	const observations = await target.observe(application.name, observed, owned, { ...application.options, purpose });
+	const unwanted = purpose !== "drift" ? owned.filter((object) => !wanted.has(object.key)).map((object) => object.key) : [];
+	const leaves = await leavesOf(engine, application, unwanted, { patient: purpose === "sync" });
 	const known = new Set(owned.map((object) => object.key));
 	const unknown = observed.map((object) => keyOf(refOf(object))).filter((key) => !known.has(key));
-	const takes = await givenUp(engine, unknown.length === 0 ? new Map() : await engine.store.owners(environment, unknown));
-	const unwanted = purpose !== "drift" ? owned.filter((object) => !wanted.has(object.key)).map((object) => object.key) : [];
-	const leaves = await wantedElsewhere(engine, application, unwanted);
+	const owners = unknown.length === 0 ? new Map<ObjectKey, Owner>() : await engine.store.owners(environment, unknown);
+	const takes = await givenUp(engine, owners);
+	const held = new Map([...owners].flatMap(([key, owner]) => (takes.has(key) ? [] : [[key, owner.application]])));
+	if (purpose === "sync") {
+		demandOwn(environment, observed, held);
+		demandStays(engine, environment, takes.keys());
+	}
+	const observations = await target.observe(application.name, observed, owned, { ...application.options, purpose });
 	const plan = makePlan({
 		application: application.name,
 		desired: objects,
@@ -64,6 +74,7 @@ export async function compare(
 		prune: application.environment.spec.policy.prune,
 		rank: (ref) => application.driver.rank(ref),
 		takes: new Map([...takes].map(([key, owner]) => [key, owner.application])),
+		held,
 		leaves,
 		removal: options.removal === true,
 		resumes: options.resumes === true,
@@ -72,10 +83,24 @@ export async function compare(
 	return { plan, objects, owned, foreign, takes, recovered };
 }
 
-/** Asks the target what is the Application's, where it was never synced as far as the store knows: the store may have been lost. */
+/** Throws `conflict` for the first Object that another Application owns and still wants; one that is only made where it is missing may be anybody's. */
+function demandOwn(environment: string, desired: readonly DesiredObject[], held: ReadonlyMap<ObjectKey, string>): void {
+	for (const object of held.size === 0 ? [] : desired) {
+		const key = keyOf(refOf(object));
+		const owner = held.get(key);
+		if (owner === undefined || optionsOf(object).ifAbsent) continue;
+		throw new AppError(`${key} of ${environment} is owned by the Application ${owner}`, {
+			code: "OwnedByOther",
+			kind: "conflict",
+			hint: "Two Applications must not hold the same Object: remove it from one of them, or give it another name or namespace.",
+		});
+	}
+}
+
+/** Asks the target what is the Application's, where no Sync of it succeeded or began as far as the store knows: the store may have been lost. */
 async function recover(engine: EngineContext, application: ApplicationContext, target: Target): Promise<readonly OwnedObject[]> {
-	const { syncs, sync } = stateOf(engine, application.name);
-	if (target.recover === undefined || syncs !== undefined || sync !== undefined) return [];
+	const { applied, sync } = stateOf(engine, application.name);
+	if (target.recover === undefined || applied !== undefined || sync !== undefined) return [];
 	const found = await target.recover(application.name, application.options);
 	const owners = await engine.store.owners(
 		application.environment.metadata.name,
@@ -99,6 +124,6 @@ async function asApplied(
 		const options = applieds.get(object.key);
 		if (options === undefined) return object;
 		const { keep, wave, pruneLast, confirmPrune } = options;
-		return { ...object, keep: keep || object.keep === true, wave, last: pruneLast, confirm: confirmPrune };
+		return { ...object, keep: keep || object.keep === true, wave, last: pruneLast, confirm: confirmPrune || object.confirm === true };
 	});
 }

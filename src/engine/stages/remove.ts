@@ -1,11 +1,13 @@
 import { toAppError } from "../../core/app-error.ts";
 import { nextDelay } from "../../core/backoff.ts";
 import { guardDeletion } from "../../core/guard.ts";
-import type { DesiredObject } from "../../core/object.ts";
+import { leaveHolds } from "../../core/leave.ts";
+import type { DesiredObject, HookPhase } from "../../core/object.ts";
 import { optionsOf } from "../../core/object-options.ts";
-import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
+import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp, without } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { automation } from "../status.ts";
+import { whileGoing } from "./going.ts";
 import { compare } from "./observe.ts";
 
 /** When a removal looks again whether what it leaves was taken over, in milliseconds; whoever takes it over wakes it, too. */
@@ -55,7 +57,10 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 					: "no longer in the control documents; ";
 			await engine.status.update(
 				name,
-				{ request: undefined, holds: [{ reason: "DeletionGuard", message: why + guard.message, confirm: guard.confirm }] },
+				{
+					...without(engine, name, state.request),
+					holds: [{ reason: "DeletionGuard", message: why + guard.message, confirm: guard.confirm }],
+				},
 				{
 					events: isNews
 						? [
@@ -78,27 +83,34 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 			await engine.status.update(name, { applied: { ...state.applied, partial: true } });
 		}
 		const entries = new Map(owned.map((object) => [object.key, object]));
-		for (const change of plan.changes) {
-			if (change.hook !== undefined) {
+		const deletions = plan.changes.filter((change) => change.action === "delete").map((change) => change.key);
+		const runHooks = async (phase: HookPhase): Promise<void> => {
+			for (const change of plan.changes.filter(({ hook }) => hook === phase))
 				await target.apply(name, change, undefined, { ...application.options, sync: `removal ${state.applied?.at ?? ""}` });
-				continue;
+		};
+		const isBack = (): boolean => state.removal !== undefined && stateOf(engine, name).removal === undefined;
+		await runHooks("PreDelete");
+		await whileGoing(engine, application, deletions, async (ours) => {
+			for (const change of plan.changes) {
+				const entry = entries.get(change.key);
+				if (change.action !== "delete" || entry === undefined) continue;
+				if (isBack()) return;
+				entries.delete(change.key);
+				if (!ours.has(change.key)) continue;
+				await target.apply(name, change, entry, application.options);
+				engine.counters.applies += 1;
+				await engine.status.update(
+					name,
+					{ inventory: entries.size },
+					{ writes: [{ type: "disown", application: name, keys: [change.key] }] },
+				);
 			}
-			const entry = entries.get(change.key);
-			if (change.action !== "delete" || entry === undefined) continue;
-			if (state.removal !== undefined && stateOf(engine, name).removal === undefined) return false;
-			await target.apply(name, change, entry, application.options);
-			engine.counters.applies += 1;
-			await engine.status.update(
-				name,
-				{ inventory: entries.size - 1 },
-				{ writes: [{ type: "disown", application: name, keys: [change.key] }] },
-			);
-			entries.delete(change.key);
-		}
-		const [left] = plan.changes.filter((change) => change.to !== undefined);
-		if (left !== undefined) {
-			const message = `${entries.size} ${entries.size === 1 ? "object is" : "objects are"} left for the Application ${left.to ?? ""} to take over`;
-			await engine.status.update(name, { attempt: undefined, inventory: entries.size, holds: [{ reason: "Handover", message }] });
+		});
+		if (isBack()) return false;
+		await runHooks("PostDelete");
+		const left = plan.changes.flatMap(({ key, leave }) => (leave === undefined || !entries.has(key) ? [] : [{ key, ...leave }]));
+		if (left.length > 0) {
+			await engine.status.update(name, { attempt: undefined, inventory: entries.size, left, holds: leaveHolds(left) });
 			engine.requeue(name, handoverMs);
 			return false;
 		}
@@ -107,12 +119,13 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		await engine.status.update(
 			name,
 			{
-				...(stateOf(engine, name).request === state.request ? { request: undefined } : {}),
+				...without(engine, name, state.request),
 				attempt: undefined,
 				applied: undefined,
 				sync: undefined,
 				holds: [],
 				drift: [],
+				left: undefined,
 				inventory: 0,
 			},
 			{
@@ -134,8 +147,6 @@ export async function removeStage(engine: EngineContext, application: Applicatio
 		if (signal.aborted) throw error;
 		const failure = failureOf(error);
 		if (failure.kind === "waiting") {
-			if (failure.code === "HandoverPending")
-				await engine.status.update(name, { holds: [{ reason: "Handover", message: failure.message }] });
 			engine.requeue(name, toAppError(error).retryAfterMs ?? handoverMs);
 			return false;
 		}

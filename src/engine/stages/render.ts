@@ -10,6 +10,7 @@ import { failureOf } from "../failure.ts";
 import { targetKind } from "../targets.ts";
 import { demandRepository } from "./project.ts";
 import { remember } from "./rendered.ts";
+import { wakeTakers } from "./takers.ts";
 
 /** About when a render that failed for a passing reason is tried again. */
 const retryMs = 10_000;
@@ -211,6 +212,7 @@ export async function renderStage(engine: EngineContext, application: Applicatio
 			{ rendered, renderFailure: undefined, ...(superseded ? { hold: undefined } : {}) },
 			{ writes: [{ type: "rendered", hash, objects: result.objects }] },
 		);
+		await wakeTakers(engine, application.environment.metadata.name);
 	} catch (error) {
 		if (signal.aborted) throw error;
 		const failure = failureOf(error);

@@ -6,6 +6,7 @@ import { parseDuration } from "../../core/documents/metadata.ts";
 import { deletedKeys, guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
 import type { Health } from "../../core/health.ts";
+import { leaveHolds } from "../../core/leave.ts";
 import { isPassing, rollbackHolds } from "../../core/next-step.ts";
 import { type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { optionsOf } from "../../core/object-options.ts";
@@ -15,9 +16,10 @@ import type { Actor } from "../../core/views/common.ts";
 import { type Stage, stagesOf } from "../../core/waves.ts";
 import type { OwnedObject } from "../../ports/driver.ts";
 import type { Write } from "../../ports/store.ts";
-import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
+import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp, without } from "../context.ts";
 import { failureOf } from "../failure.ts";
 import { automation, type NewEvent } from "../status.ts";
+import { demandStays, whileGoing } from "./going.ts";
 import { healthOf } from "./health.ts";
 import { type Comparison, compare, keepOf } from "./observe.ts";
 import { demandKinds } from "./project.ts";
@@ -92,7 +94,8 @@ export async function syncStage(
 	} catch (error) {
 		if (signal.aborted) throw error;
 		if (running !== undefined) await flush(running);
-		if (failureOf(error).kind === "waiting") return await waitFor(engine, application, failureOf(error), toAppError(error).retryAfterMs);
+		// The Environment is being opened, or another Application comes first, for a moment.
+		if (failureOf(error).kind === "waiting") return engine.requeue(name, toAppError(error).retryAfterMs ?? waitMs);
 		await fail(engine, application, target, trigger, request, failureOf(error), error);
 	}
 }
@@ -113,20 +116,6 @@ function takeUp(
 	if (kept === undefined || engine.suspects.has(name) || kept.request !== request) return undefined;
 	if (kept.sync !== stateOf(engine, name).sync || kept.sync.hash !== target.hash) return undefined;
 	return { ...kept, application };
-}
-
-/** The Environment is being opened, or another Application comes first. */
-async function waitFor(engine: EngineContext, { name }: ApplicationContext, failure: Failure, afterMs = waitMs): Promise<void> {
-	if (failure.code === "HandoverPending")
-		await engine.status.update(name, {
-			holds: [...rollbackHolds(stateOf(engine, name)), { reason: "Handover", message: failure.message }],
-		});
-	engine.requeue(name, afterMs);
-}
-
-/** Takes a request away when it is done; one that a person made meanwhile stays. */
-function without(engine: EngineContext, name: string, request: SyncRequest | undefined): { readonly request?: undefined } {
-	return stateOf(engine, name).request === request ? { request: undefined } : {};
 }
 
 async function holdDeletion(
@@ -241,10 +230,11 @@ async function begin(
 	}
 	const writes: Write[] = [];
 	const events: NewEvent[] = [];
-	for (const [giver, keys] of Map.groupBy(comparison.takes.keys(), (key) => comparison.takes.get(key)?.application ?? "")) {
+	const taken = claims.map(({ key }) => key).filter((key) => comparison.takes.has(key));
+	const givers = Map.groupBy(taken, (key) => comparison.takes.get(key)?.application ?? "");
+	for (const [giver, keys] of givers) {
 		writes.push({ type: "disown", application: giver, keys });
 		engine.waiting.delete(giver);
-		engine.requeue(giver, 0);
 	}
 	const owning = [...comparison.recovered, ...claims];
 	if (owning.length > 0) writes.push({ type: "own", application: name, environment: environment.metadata.name, objects: owning });
@@ -272,6 +262,7 @@ async function begin(
 			...(commit === undefined ? {} : { commit: { author: commit.author, subject: commit.subject, time: commit.time } }),
 		};
 		writes.push(historyOf(engine, application, sync, "Running", ""));
+		demandStays(engine, environment.metadata.name, taken);
 		events.push(syncEvent(application, "SyncStarted", "info", `Sync ${number} to ${shortRevision(target.revision)}`, sync));
 		await engine.status.update(
 			name,
@@ -284,7 +275,11 @@ async function begin(
 			},
 			{ writes, events },
 		);
-	} else if (writes.length > 0) await engine.status.update(name, {}, { writes });
+	} else if (writes.length > 0) {
+		demandStays(engine, environment.metadata.name, taken);
+		await engine.status.update(name, {}, { writes });
+	}
+	for (const giver of givers.keys()) engine.requeue(giver, 0);
 	for (const claim of claims) owned.set(claim.key, claim);
 	return { engine, application, comparison, request, owned, pending: new Map(), gone: new Set(), warnings: new Set(), sync };
 }
@@ -312,8 +307,11 @@ async function walk(running: Running): Promise<void> {
 			if (!healthy && !(await isHealthy(running, undefined))) return;
 			healthy = true;
 			await flush(running);
-			for (const change of stage.changes) await deleteObject(running, change);
-			await flush(running);
+			const keys = stage.changes.filter((change) => change.action === "delete").map((change) => change.key);
+			await whileGoing(running.engine, running.application, keys, async (ours) => {
+				for (const change of stage.changes) await deleteObject(running, change, ours);
+				await flush(running);
+			});
 		}
 	}
 	if (!healthy && !(await isHealthy(running, undefined))) return;
@@ -337,7 +335,7 @@ async function applyWave(running: Running, stage: Stage): Promise<void> {
 	}
 }
 
-/** Works on some at a time; after a failure none is begun any more, and those under way are awaited. Throws the first failure, saying how many more there were. */
+/** Works on some at a time; after a failure none is begun any more, and those under way are awaited. Throws the first failure. */
 async function sideBySide<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
 	const queue = items.values();
 	const errors: unknown[] = [];
@@ -400,7 +398,7 @@ async function withPlace({ engine, application, sync }: Running, change: Change,
 	});
 }
 
-async function deleteObject(running: Running, change: Change): Promise<void> {
+async function deleteObject(running: Running, change: Change, ours: ReadonlySet<ObjectKey>): Promise<void> {
 	const { engine, application, owned } = running;
 	const entry = owned.get(change.key);
 	if (entry === undefined) return;
@@ -409,6 +407,10 @@ async function deleteObject(running: Running, change: Change): Promise<void> {
 		running.gone.add(change.key);
 	}
 	if (change.action !== "delete") return;
+	if (!ours.has(change.key)) {
+		owned.delete(change.key);
+		return;
+	}
 	await targetOf(engine, application).apply(application.name, change, entry, application.options);
 	engine.counters.applies += 1;
 	owned.delete(change.key);
@@ -502,6 +504,7 @@ async function isHealthy(running: Running, wave: Stage | undefined): Promise<boo
 async function succeed(running: Running): Promise<void> {
 	const { engine, application, comparison, owned, sync, request } = running;
 	const skipped = comparison.plan.changes.filter((change) => change.action === "skip" && change.reason !== undefined);
+	const left = comparison.plan.changes.flatMap(({ key, leave }) => (leave === undefined || !owned.has(key) ? [] : [{ key, ...leave }]));
 	const message = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
 	if (running.seen === undefined) await targetOf(engine, application).track(application.name, [...owned.values()], application.options);
 	const health = running.seen ?? (await healthOf(engine, application, [...owned.values()]));
@@ -512,7 +515,8 @@ async function succeed(running: Running): Promise<void> {
 			...without(engine, application.name, request),
 			attempt: undefined,
 			drift: [],
-			holds: rollbackHolds(stateOf(engine, application.name)),
+			holds: [...rollbackHolds(stateOf(engine, application.name)), ...leaveHolds(left)],
+			left: left.length === 0 ? undefined : left,
 			applied: appliedOf(running),
 			inventory: owned.size,
 			lastSync: timestamp(engine),

@@ -1,0 +1,13 @@
+import type { ApplicationState } from "../../core/application-state.ts";
+import type { EngineContext } from "../context.ts";
+
+/** Lets those try again whose Objects another Application owned: what that one wants may be something else now. */
+export async function wakeTakers(engine: EngineContext, environment: string): Promise<void> {
+	const takers = [...engine.status.all()].filter((state) => state.environment === environment && isRefused(state));
+	for (const { name } of takers) engine.requeue(name, 0);
+	await Promise.all(takers.map(({ name }) => engine.status.update(name, { attempt: undefined })));
+}
+
+function isRefused({ attempt }: ApplicationState): boolean {
+	return attempt?.failure.code === "OwnedByOther";
+}
