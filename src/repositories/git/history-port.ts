@@ -133,9 +133,10 @@ export function createGitHistory({ repository, git, folder, reader }: GitHistory
 				const oid = stdout.toString("latin1").trim();
 				return oid === "" ? undefined : oid;
 			}),
+		// A limit turns walking on again, so that --no-walk has to come after it.
 		newest: ({ oids, limit }, options = {}) =>
 			inOurWords(oids, () =>
-				lines(["rev-list", "--no-walk=sorted", `--max-count=${limit}`, "--ignore-missing", "--stdin"], revisions(oids, []), options),
+				lines(["rev-list", `--max-count=${limit}`, "--no-walk=sorted", "--ignore-missing", "--stdin"], revisions(oids, []), options),
 			),
 		changes: ({ spans }, options = {}) =>
 			inOurWords(
