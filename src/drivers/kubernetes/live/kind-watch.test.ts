@@ -129,6 +129,21 @@ describe("watchKind", () => {
 		await watch.close();
 	});
 
+	it("takes silence for a watch that has to be opened anew, not for an outage, and lists now and then", async () => {
+		const silent = (): never => {
+			throw new AppError("silent", { code: "WatchSilent", kind: "unavailable" });
+		};
+		const { watch, told, from, delays } = play({
+			lists: [() => ({ items: [], resourceVersion: "5" }), () => ({ items: [thing("b", "7")], resourceVersion: "8" })],
+			watches: Array.from({ length: 10 }, () => silent),
+		});
+		await expect.poll(() => from).toEqual([...Array.from({ length: 10 }, () => "5"), "8"]);
+		expect(told).toEqual(["list  at 5", "reachable", "b 7", "list a/b at 8"]);
+		expect(delays).toEqual([]);
+		expect(watch.failure).toBeUndefined();
+		await watch.close();
+	});
+
 	it("passes over what Gitward wrote itself, without reading it", async () => {
 		const unread: WatchLine = {
 			type: "MODIFIED",

@@ -9,6 +9,8 @@ import type { KubernetesClient, LiveObject, ResourceType, WatchLine } from "../c
 const gatherMs = 4;
 /** A watch that lasted less, in milliseconds, was no real one. */
 const shortMs = 1000;
+/** After so many silences on end, a list tells whether there really was nothing to say. */
+const silencesToList = 10;
 /** Own versions that are remembered. */
 const mostOwn = 8192;
 
@@ -77,6 +79,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 	let newest = 0;
 	/** Since the last line of a watch. */
 	let failures = 0;
+	let silences = 0;
 
 	async function list(): Promise<string> {
 		const names = new Set<string>();
@@ -117,6 +120,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 			for await (const line of client.watch(type, { resourceVersion: version, labelSelector, signal: stop.signal })) {
 				markReachable();
 				failures = 0;
+				silences = 0;
 				version = line.resourceVersion;
 				newest = Number(version);
 				if (line.type === "BOOKMARK") continue;
@@ -182,6 +186,12 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 			} catch (error) {
 				if (stop.signal.aborted) return;
 				const { code, kind, retryAfterMs } = toAppError(error);
+				if (code === "WatchSilent") {
+					// A server sends no bookmark where nothing happened since: that is no failure, and only a new watch tells it from one.
+					silences += 1;
+					if (silences % silencesToList === 0) version = undefined;
+					continue;
+				}
 				if (code === "WatchExpired") {
 					version = undefined;
 					failures += 1;
