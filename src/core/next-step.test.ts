@@ -33,10 +33,16 @@ describe("nextStep", () => {
 		expect(nextStep(situation({}, { target: undefined })).do).toBe("nothing");
 	});
 
-	it("repairs, reports or asks about drift as the policy says", () => {
+	it("looks at drift whatever the policy says, as an Object may say otherwise", () => {
 		expect(nextStep(situation({ applied }, { drifted: true })).do).toBe("repair");
-		expect(nextStep(situation({ applied }, { drifted: true, drift: "report" })).do).toBe("report");
-		expect(nextStep(situation({ applied }, { drifted: true, drift: "ask" })).do).toBe("report");
+		expect(nextStep(situation({ applied }, { drifted: true, drift: "report" })).do).toBe("repair");
+	});
+
+	it("repairs nothing outside of its windows, but still tells of drift where the policy is to tell", () => {
+		const closed = { drifted: true, window: { open: false, message: "closed", until: now + 1000 } } as const;
+		expect(nextStep(situation({ applied }, closed)).do).toBe("wait");
+		const step = nextStep(situation({ applied }, { ...closed, drift: "ask" }));
+		expect(step).toMatchObject({ do: "report", waits: [{ reason: "SyncWindow" }], until: now + 1000 });
 	});
 
 	it("does nothing at all while suspended, by a person or by its document", () => {

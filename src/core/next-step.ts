@@ -28,8 +28,10 @@ export interface Situation {
 export type NextStep =
 	| { readonly do: "nothing"; readonly holds: readonly Hold[] }
 	| { readonly do: "sync"; readonly trigger: "revision" | "manual" | "rollback" | "retry"; readonly holds: readonly Hold[] }
-	/** Look at drift: repair it, or only report it. */
-	| { readonly do: "repair" | "report"; readonly holds: readonly Hold[] }
+	/** Look at drift, and repair what is to be repaired. */
+	| { readonly do: "repair"; readonly holds: readonly Hold[] }
+	/** Look at drift and tell of it: what is to be repaired has to wait. */
+	| { readonly do: "report"; readonly holds: readonly Hold[]; readonly waits: readonly Hold[]; readonly until?: number }
 	| { readonly do: "wait"; readonly holds: readonly Hold[]; readonly until?: number };
 
 /** Kinds of failure that time alone may mend: tried again without a limit. */
@@ -66,6 +68,11 @@ export function driftHolds({ drift }: Pick<ApplicationState, "drift">): readonly
 		...(asking === 0 ? [] : [{ reason: "DriftAsk", message: ask } as const]),
 		...fights.map(({ message = "" }) => ({ reason: "DriftFight", message }) as const),
 	];
+}
+
+/** What holds an Application whatever is to be done next. */
+export function standingHolds(state: ApplicationState): readonly Hold[] {
+	return [...rollbackHolds(state), ...driftHolds(state), ...leaveHolds(state.left ?? [])];
 }
 
 /** Everything that a Sync or a repair has to wait for now, and until when at the latest. */
@@ -107,7 +114,7 @@ function whileWaiting(situation: Situation, waiting: NextStep): NextStep {
 /** What to do next for one Application. Pure: the same Situation gives the same step. */
 export function nextStep(situation: Situation): NextStep {
 	const { state, target } = situation;
-	const always = [...rollbackHolds(state), ...driftHolds(state), ...leaveHolds(state.left ?? [])];
+	const always = standingHolds(state);
 	const wait = (hold: Hold): NextStep => ({ do: "wait", holds: [...always, hold] });
 	if (situation.suspended || state.suspended !== undefined) {
 		return wait(suspendedHold(state.suspended?.by.name));
@@ -118,10 +125,11 @@ export function nextStep(situation: Situation): NextStep {
 
 	if (runs(state, target.hash) && state.request === undefined) {
 		if (!situation.drifted) return { do: "nothing", holds: always };
-		if (situation.drift !== "heal") return { do: "report", holds: always };
-		const { holds, until } = waitsFor(situation, "repair");
-		if (holds.length === 0) return { do: "repair", holds: always };
-		return { do: "wait", holds: [...always, ...holds], ...(until === undefined ? {} : { until }) };
+		const { holds: waits, until } = waitsFor(situation, "repair");
+		if (waits.length === 0) return { do: "repair", holds: always };
+		const holds = [...always, ...waits];
+		const time = until === undefined ? {} : { until };
+		return situation.drift === "heal" ? { do: "wait", holds, ...time } : { do: "report", holds, waits, ...time };
 	}
 	if (state.request === undefined && situation.sync === "manual") {
 		return whileWaiting(

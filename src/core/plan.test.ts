@@ -49,6 +49,43 @@ describe("makePlan", () => {
 		expect(plan([], [], all, false).changes.every((change) => change.action === "skip" && change.release !== true)).toBe(true);
 	});
 
+	it("deletes nothing on account of other Applications, and lets go what they share", () => {
+		const c = object("c");
+		const leaves = new Map([
+			[keyOf(refOf(a)), { to: "store", why: "wants" }],
+			[keyOf(refOf(b)), { to: "store", why: "may" }],
+			[keyOf(refOf(c)), { to: "store", why: "shares" }],
+		] as const);
+		const { changes } = makePlan({
+			application: "shop",
+			desired: [],
+			observations: [],
+			owned: [owned(a), owned(b), owned(c)],
+			prune: true,
+			leaves,
+		});
+		const byKey = changes.toSorted((x, y) => (x.key < y.key ? -1 : 1));
+		expect(byKey.map(({ action, leave, release }) => [action, leave?.why, release])).toEqual([
+			["skip", "wants", undefined],
+			["skip", "may", undefined],
+			["skip", undefined, true],
+		]);
+		expect(byKey.every(({ reason }) => reason?.includes("the Application store") === true)).toBe(true);
+	});
+
+	it("leaves alone what another Application owns and still wants", () => {
+		const held = new Map([[keyOf(refOf(a)), "store"]]);
+		const { changes } = makePlan({
+			application: "shop",
+			desired: [a],
+			observations: [seen(a, "missing")],
+			owned: [],
+			prune: true,
+			held,
+		});
+		expect(changes).toMatchObject([{ action: "skip", reason: "belongs to the Application store, which still wants it" }]);
+	});
+
 	it("takes over nothing that is not ours, unless told to or already as desired", () => {
 		expect(plan([a], [seen(a, "different", true)]).changes[0]).toMatchObject({
 			action: "skip",

@@ -51,6 +51,14 @@ describe("conditionsOf", () => {
 		expect(condition(held, "Stalled")).toMatchObject({ status: "True", reason: "DeletionGuard" });
 	});
 
+	it("is Stalled by a fight that it gave up, and by nothing that it left for others", () => {
+		const fight = state({ rendered, applied, holds: [{ reason: "DriftFight", message: "autoscaler sets it back" }] });
+		expect(condition(fight, "Stalled")).toMatchObject({ status: "True", reason: "DriftFight" });
+		const left = state({ rendered, applied, holds: [{ reason: "Handover", message: "1 object left for the Application store" }] });
+		expect(condition(left, "Stalled")).toMatchObject({ status: "False" });
+		expect(condition(left, "Ready")).toMatchObject({ status: "True" });
+	});
+
 	it("counts a rollback that arrived as settled, and shows that Git says otherwise", () => {
 		const hold = {
 			badHash: "h",

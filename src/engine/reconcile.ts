@@ -102,9 +102,9 @@ async function carryOut(engine: EngineContext, application: ApplicationContext, 
 	const target = wantedOf(stateOf(engine, name));
 	if (step.do === "sync" && target !== undefined) await syncStage(engine, application, target, step.trigger);
 	if (step.do === "repair" || step.do === "report")
-		await repairStage(engine, application, document.spec.drift ?? environment.spec.policy.drift);
-	if (step.do === "wait") {
-		await engine.status.update(name, { holds: step.holds });
+		await repairStage(engine, application, document.spec.drift ?? environment.spec.policy.drift, step.do === "report" ? step.waits : []);
+	if (step.do === "wait") await engine.status.update(name, { holds: step.holds });
+	if (step.do === "wait" || step.do === "report") {
 		if (step.until !== undefined) engine.requeue(name, Math.min(Math.max(step.until - engine.clock.now(), 0) + 1, maxWaitMs));
 	}
 	// A newer Revision may wait: what it waits for is shown again once the drift is repaired.

@@ -3,9 +3,10 @@ import type { Change } from "../../core/change.ts";
 import type { DriftMode } from "../../core/documents/environment.ts";
 import { fightOn, isFutile } from "../../core/fight.ts";
 import { hashObject } from "../../core/hash.ts";
-import { driftHolds, rollbackHolds } from "../../core/next-step.ts";
+import { standingHolds } from "../../core/next-step.ts";
 import type { ObjectKey } from "../../core/object.ts";
 import { optionsOf } from "../../core/object-options.ts";
+import type { Hold } from "../../core/views/application.ts";
 import type { OwnedObject } from "../../ports/driver.ts";
 import { type ApplicationContext, type EngineContext, stateOf, targetOf, timestamp } from "../context.ts";
 import type { NewEvent } from "../status.ts";
@@ -35,8 +36,16 @@ function modeOf(change: Change, mode: DriftMode): DriftMode {
 	return (change.desired === undefined ? undefined : optionsOf(change.desired).drift) ?? mode;
 }
 
-/** Looks at what may have drifted from what was applied, and repairs it or says so: what `mode` says, unless an annotation or a rule says otherwise. */
-export async function repairStage(engine: EngineContext, application: ApplicationContext, mode: DriftMode): Promise<void> {
+/**
+ * Looks at what may have drifted from what was applied, and repairs it or says so: what `mode` says, unless an annotation or a rule
+ * says otherwise. While there is something to wait for it repairs nothing.
+ */
+export async function repairStage(
+	engine: EngineContext,
+	application: ApplicationContext,
+	mode: DriftMode,
+	waits: readonly Hold[],
+): Promise<void> {
 	const { name, signal } = application;
 	const state = stateOf(engine, name);
 	if (state.applied === undefined) return;
@@ -53,11 +62,11 @@ export async function repairStage(engine: EngineContext, application: Applicatio
 		const toHeal: Change[] = [];
 		const rest: DriftedObject[] = [];
 		for (const change of changes) {
-			const drifted = notHealed(engine, application, change, modeOf(change, mode));
+			const drifted = notHealed(engine, application, change, modeOf(change, mode), waits.length > 0);
 			if (drifted === undefined) toHeal.push(change);
 			else rest.push(drifted);
 		}
-		await report(engine, application, changes, rest);
+		await report(engine, application, changes, rest, waits);
 		await heal(engine, application, toHeal, owned, rest);
 	} catch (error) {
 		if (!signal.aborted) remember(engine, name, suspects);
@@ -66,7 +75,13 @@ export async function repairStage(engine: EngineContext, application: Applicatio
 }
 
 /** Why a drifted Object is not repaired, or undefined where it is. */
-function notHealed(engine: EngineContext, { name }: ApplicationContext, change: Change, mode: DriftMode): DriftedObject | undefined {
+function notHealed(
+	engine: EngineContext,
+	{ name }: ApplicationContext,
+	change: Change,
+	mode: DriftMode,
+	waits: boolean,
+): DriftedObject | undefined {
 	const before = stateOf(engine, name).drift.find((each) => each.key === change.key);
 	const fields = change.differences.slice(0, maxFields).map(({ path, manager, since }) => ({
 		path,
@@ -76,6 +91,7 @@ function notHealed(engine: EngineContext, { name }: ApplicationContext, change: 
 	const drifted = { key: change.key, since: before?.since ?? timestamp(engine), fields };
 	if (mode !== "heal") return { ...drifted, mode };
 	if (before?.mode === "fight") return { ...drifted, mode: "fight", message: before.message ?? "" };
+	if (waits) return drifted;
 	const id = `${name} ${change.key}`;
 	const fight = fightOn(engine.fights.get(id), change, engine.clock.now());
 	if (engine.fights.size > maxFights) engine.fights.clear();
@@ -148,6 +164,7 @@ async function report(
 	application: ApplicationContext,
 	changes: readonly Change[],
 	drift: readonly DriftedObject[],
+	waits: readonly Hold[],
 ): Promise<void> {
 	const { name, environment } = application;
 	const state = stateOf(engine, name);
@@ -155,7 +172,7 @@ async function report(
 	const events = drift.flatMap((drifted): NewEvent[] => {
 		const before = state.drift.find((each) => each.key === drifted.key);
 		const change = changes.find((each) => each.key === drifted.key);
-		if (change === undefined || before?.mode === drifted.mode) return [];
+		if (change === undefined || (before !== undefined && before.mode === drifted.mode)) return [];
 		const isFight = drifted.mode === "fight";
 		return [
 			{
@@ -168,5 +185,5 @@ async function report(
 			},
 		];
 	});
-	await engine.status.update(name, { drift, holds: [...rollbackHolds(state), ...driftHolds({ ...state, drift })] }, { events });
+	await engine.status.update(name, { drift, holds: [...standingHolds({ ...state, drift }), ...waits] }, { events });
 }
