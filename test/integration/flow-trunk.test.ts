@@ -70,6 +70,9 @@ describe("trunk based", () => {
 		await world.branch("ada/fix", "main");
 		await world.commit("ada/fix");
 		await world.commit("main");
+		const commit = "commit refs/heads/ada/long\ncommitter Ada <a@example.com> 1800000000 +0000\ndata 0\n";
+		const long = `${commit}from ${await world.git("rev-parse", "main")}\n\n${`${commit}\n`.repeat(150)}`;
+		execFileSync("git", ["fast-import", "--quiet"], { cwd: world.folder, input: long });
 		await world.look();
 		await world.merge("main", "ada/fix", { method: "squash" });
 		expect(await world.said()).toEqual(["merge-to-main ada/fix squash"]);

@@ -32,6 +32,8 @@ interface Scene {
 	readonly before: Refs;
 	readonly after: Refs;
 	readonly units: readonly Unit[];
+	/** Index of the first unit that stands on no side line. */
+	readonly own: number;
 	readonly fresh: ReadonlySet<Oid>;
 	/** For each unit the landing that it belongs to. */
 	readonly claims: (Claim | undefined)[];
@@ -53,7 +55,9 @@ export function* findLandings(target: Target, flow: Flow, refs: { readonly befor
 	const [only] = line.units;
 	if (!line.complete && only !== undefined) return { rewritten, landings: [{ before: from, commit: only.commit, commits: fresh.size }] };
 	const units = rewritten ? yield* withoutRepeats(line.units, from, to) : line.units;
-	const scene: Scene = { target, flow, ...refs, units, fresh, claims: units.map(() => undefined) };
+	const pulled = new Set(line.units.slice(0, line.pulled));
+	const own = units.filter((unit) => pulled.has(unit)).length;
+	const scene: Scene = { target, flow, ...refs, units, own, fresh, claims: units.map(() => undefined) };
 	claimFastForwards(scene);
 	yield* claimCopies(scene, to);
 	yield* extendFastForwards(scene, to);
@@ -69,7 +73,7 @@ function* withoutRepeats(units: readonly Unit[], from: Oid, to: Oid): Asking<rea
 }
 
 /** What another branch had before this one, and now stands in its line, was merged by fast-forward. */
-function claimFastForwards({ target, flow, before, units, claims }: Scene): void {
+function claimFastForwards({ target, flow, before, units, own, claims }: Scene): void {
 	const at = indexOf(units);
 	const tips = [...before.branches].flatMap(([branch, tip]) => {
 		const index = branch === target.branch ? undefined : at.get(tip);
@@ -83,6 +87,7 @@ function claimFastForwards({ target, flow, before, units, claims }: Scene): void
 	let start = 0;
 	for (const { branch, tip, index } of stray === undefined ? foreseen : [...foreseen, stray]) {
 		if (index < start) continue;
+		if (index >= own) start = Math.max(start, own);
 		const claim: Claim = { method: "fast-forward", branch, tip };
 		for (; start <= index; start += 1) claims[start] = claim;
 	}
@@ -114,14 +119,14 @@ function* claimCopies({ target, flow, before, after, units, fresh, claims }: Sce
 }
 
 /** A branch may have gone on after it was last seen, before it was merged. */
-function* extendFastForwards({ after, units, claims }: Scene, head: Oid): Asking<void> {
+function* extendFastForwards({ after, units, own, claims }: Scene, head: Oid): Asking<void> {
 	const at = indexOf(units);
 	for (const [index, claim] of claims.entries()) {
 		if (claim?.method !== "fast-forward" || claims[index + 1] === claim) continue;
 		const now = after.branches.get(claim.branch);
 		const end = now === undefined ? undefined : at.get(now);
 		const wentOn = end === undefined && (now === undefined || (yield* ask("isAncestor", { ancestor: head, of: now })));
-		for (let next = index + 1; next < units.length && claims[next] === undefined; next += 1) {
+		for (let next = index + 1; next < (index < own ? own : units.length) && claims[next] === undefined; next += 1) {
 			if (end === undefined ? !wentOn || units[next]?.merged.length !== 0 : next > end) break;
 			claims[next] = claim;
 		}
@@ -129,11 +134,11 @@ function* extendFastForwards({ after, units, claims }: Scene, head: Oid): Asking
 }
 
 /** What is left when nothing proves where it came from: a fast-forward of a branch that nobody saw before is the likelier reading. */
-function claimByLikelihood({ target, flow, before, after, units, fresh, claims }: Scene): void {
+function claimByLikelihood({ target, flow, before, after, units, own, fresh, claims }: Scene): void {
 	const isOpen = (index: number): boolean => units[index]?.merged.length === 0 && claims[index] === undefined;
 	const claimRun = (branch: string, end: number): void => {
 		const claim: Claim = { method: "fast-forward", branch, tip: units[end]?.commit.oid ?? "" };
-		for (let index = end; isOpen(index); index -= 1) claims[index] = claim;
+		for (let index = end; isOpen(index) && (end < own || index >= own); index -= 1) claims[index] = claim;
 	};
 	for (const [index, { into }] of units.entries()) {
 		if (into === undefined || !isOpen(index) || !target.sources.includes(roleOf(flow, into))) continue;
@@ -143,15 +148,17 @@ function claimByLikelihood({ target, flow, before, after, units, fresh, claims }
 	}
 	if (flow.model !== "git-flow") return;
 	const at = indexOf(units);
-	for (const [branch, tip] of after.branches) {
-		const index = at.get(tip);
+	const tips = [...after.branches].flatMap(([branch, tip]) => {
+		const index = branch === target.branch ? undefined : at.get(tip);
+		return index === undefined ? [] : [{ branch, index }];
+	});
+	for (const { branch, index } of tips.sort((a, b) => a.index - b.index)) {
 		const old = before.branches.get(branch);
-		if (index === undefined || branch === target.branch || !isOpen(index) || (old !== undefined && fresh.has(old))) continue;
+		if (!isOpen(index) || (old !== undefined && fresh.has(old))) continue;
 		const role = roleOf(flow, branch);
 		const isMerge = (units[index]?.commit.parents.length ?? 0) > 1;
 		// Release branches are cut from develop and hotfixes from main: at their beginning they are no merge.
-		const fits =
-			target.role === "develop" ? (role === "feature" && !isMerge) || (role === "main" && isMerge) : role === "release" && !isMerge;
+		const fits = target.role === "develop" ? role === "feature" || (role === "main" && isMerge) : role === "release" && !isMerge;
 		if (fits) claimRun(branch, index);
 	}
 }

@@ -13,8 +13,10 @@ export interface Unit {
 
 /** What came to main or develop between two looks. */
 export interface Mainline {
-	/** Oldest first. */
+	/** Oldest first; those that a pull made a side line stand before the others. */
 	readonly units: readonly Unit[];
+	/** How many of them stand on such a side line. */
+	readonly pulled: number;
 	/** Every commit that is new there, also those that merges brought. */
 	readonly fresh: ReadonlySet<Oid>;
 	/** Whether commits went away. */
@@ -34,16 +36,17 @@ export function* readMainline(branch: string, before: Oid, after: Oid): Asking<M
 	const line = yield* ask("line", { to: after, without: [before], limit: maxUnits });
 	const [newest] = line.commits;
 	const oldest = line.commits.at(-1);
-	if (newest === undefined || oldest === undefined) return { units: [], fresh: new Set(), rewritten: true, complete: true };
+	if (newest === undefined || oldest === undefined) return { units: [], pulled: 0, fresh: new Set(), rewritten: true, complete: true };
 	const rewritten = oldest.parents[0] !== before && !(yield* ask("isAncestor", { ancestor: before, of: after }));
 	const hasMerges = line.commits.some(({ parents }) => parents.length > 1);
 	const all = hasMerges ? yield* ask("range", { to: [after], without: [before], limit: maxFresh }) : line;
 	const fresh = new Set(all.commits.map(({ oid }) => oid));
 	const complete = line.complete && all.complete;
-	if (!complete) return { units: [{ commit: newest, merged: [] }], fresh, rewritten, complete };
+	if (!complete) return { units: [{ commit: newest, merged: [] }], pulled: 0, fresh, rewritten, complete };
 	const units: Unit[] = [];
-	yield* unfold(line.commits, { branch, before, fresh, units, seen: new Set() }, 0);
-	return { units, fresh, rewritten, complete };
+	const pulled: Unit[] = [];
+	yield* unfold(line.commits, { branch, before, fresh, units, pulled, seen: new Set() }, 0);
+	return { units: [...pulled, ...units], pulled: pulled.length, fresh, rewritten, complete };
 }
 
 interface Unfolding {
@@ -51,6 +54,7 @@ interface Unfolding {
 	readonly before: Oid;
 	readonly fresh: ReadonlySet<Oid>;
 	readonly units: Unit[];
+	readonly pulled: Unit[];
 	readonly seen: Set<Oid>;
 }
 
@@ -69,6 +73,6 @@ function* unfold(newestFirst: readonly CommitFacts[], state: Unfolding, depth: n
 			merged = [];
 		}
 		const tookIn = commit.parents.length > 1 && merged.length === 0 && into !== undefined && into !== state.branch;
-		state.units.push({ commit, merged, ...(tookIn ? { into } : {}) });
+		(depth === 0 ? state.units : state.pulled).push({ commit, merged, ...(tookIn ? { into } : {}) });
 	}
 }
