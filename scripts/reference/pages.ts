@@ -9,6 +9,10 @@ const groups = {
 		text: "They stand in the folder or repository that `gitward up --control` names; `gitward validate` checks them.",
 	},
 	repository: { title: "In the path of an Application", text: "Read when an Application is rendered." },
+	source: {
+		title: "In an application's own repository",
+		text: "`flow.yaml` at its top; `gitward flow explain` checks it. What it does is told in [flow](../flow.md).",
+	},
 	host: {
 		title: "Objects of a host",
 		text: "What an Application can hold whose Environment has the target `host`. How they behave is told in [host](../host.md).",

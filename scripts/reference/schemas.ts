@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { documentSchemas } from "../../src/core/documents/check.ts";
+import { flowSchema } from "../../src/core/documents/flow.ts";
 import { hostKinds } from "../../src/drivers/host/kinds.ts";
 import { overlaySchema } from "../../src/render/plain/overlay.ts";
 
@@ -30,7 +31,7 @@ export interface JsonSchema {
 export interface ReferenceKind {
 	readonly kind: string;
 	/** Where its documents stand. */
-	readonly group: "control" | "repository" | "host";
+	readonly group: "control" | "repository" | "source" | "host";
 	readonly schema: JsonSchema;
 }
 
@@ -43,6 +44,7 @@ export function referenceKinds(): readonly ReferenceKind[] {
 	return [
 		...Object.entries(documentSchemas).map(([kind, schema]) => ({ kind, group: "control" as const, schema: jsonSchema(schema) })),
 		{ kind: "Overlay", group: "repository", schema: jsonSchema(overlaySchema) },
+		{ kind: "Flow", group: "source", schema: jsonSchema(flowSchema) },
 		...hostKinds.map(({ kind, schema }) => ({ kind, group: "host" as const, schema: jsonSchema(schema) })),
 	];
 }

@@ -72,7 +72,7 @@ class Story {
 			this.#count += 1;
 			this.#tags.push(`v${this.#count}`);
 			await this.world.git("tag", `v${this.#count}`, "main");
-		} else if (step.do === "feature" || step.do === "release" || step.do === "hotfix") await this.#start(step.do, step.commits);
+		} else if ("commits" in step) await this.#start(step.do, step.commits);
 		else if (step.do === "back") await this.#back(this.#shipped[step.pick % Math.max(1, this.#shipped.length)]);
 		else {
 			const branch = this.#live[step.pick % Math.max(1, this.#live.length)];

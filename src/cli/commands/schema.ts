@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "../../core/app-error.ts";
 import { applicationSchema } from "../../core/documents/application.ts";
 import { environmentSchema } from "../../core/documents/environment.ts";
+import { flowSchema } from "../../core/documents/flow.ts";
 import { projectSchema } from "../../core/documents/project.ts";
 import { repositorySchema } from "../../core/documents/repository.ts";
 import { hostKinds } from "../../drivers/host/kinds.ts";
@@ -12,6 +13,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
 	Environment: environmentSchema,
 	Application: applicationSchema,
 	Project: projectSchema,
+	Flow: flowSchema,
 };
 
 /** Prints the JSON Schema of one kind, or of every document and Object as alternatives. */
