@@ -1,5 +1,7 @@
 import type { RepositoryDocument } from "../core/documents/repository.ts";
+import type { Refs } from "../core/flow/refs.ts";
 import type { Revision } from "../core/revision.ts";
+import type { History } from "./history.ts";
 
 export interface SignalOption {
 	readonly signal?: AbortSignal;
@@ -61,6 +63,10 @@ export interface Origin {
 	log(
 		options: SignalOption & { readonly to: Revision; readonly from?: Revision; readonly path?: string; readonly limit: number },
 	): Promise<readonly CommitInfo[]>;
+	/** Branches and tags as the last fetch brought them; no network. `notFound` before the first. */
+	refs(options?: SignalOption): Promise<Refs>;
+	/** Answers questions about its history. */
+	readonly history: History;
 	/** Streams a file by its oid, for archives: no size limit. */
 	stream(oid: string, options?: SignalOption): Promise<NodeJS.ReadableStream>;
 	close(): Promise<void>;

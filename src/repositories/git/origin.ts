@@ -12,6 +12,7 @@ import { createFileTree, type TreeSource } from "./file-tree.ts";
 import { createGit } from "./git-command.ts";
 import { gitError } from "./git-error.ts";
 import { readHistory } from "./history.ts";
+import { createGitHistory } from "./history-port.ts";
 import { tidy } from "./maintenance.ts";
 import { createObjectReader } from "./object-reader.ts";
 import { createObjects } from "./objects.ts";
@@ -148,6 +149,11 @@ export function createOrigin(options: OriginOptions): Origin {
 			const last = from === undefined ? undefined : await commitOf(commitIn(from), signals);
 			return inOurWords("reading history", readHistory(git, folder, { to: first.oid, from: last?.oid, path, limit, ...signals }));
 		},
+		async refs({ signal } = {}) {
+			const { branches, tags } = await inOurWords("reading refs", book.current(signal));
+			return { branches, tags };
+		},
+		history: createGitHistory({ repository, git, folder, reader }),
 		async stream(oid, signals = {}) {
 			if (!isObjectHash(oid))
 				throw new AppError(`${JSON.stringify(oid.slice(0, 100))} is no object of a repository`, { code: "BlobInvalid", kind: "invalid" });
