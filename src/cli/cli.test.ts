@@ -309,6 +309,11 @@ describe("offline", () => {
 			state: "missing",
 			mend: expect.stringContaining("apt install git") as string,
 		});
+		for (const name of ["kustomize", "helm"])
+			expect(findings.find((each) => each.name === name)).toMatchObject({
+				state: "weak",
+				mend: expect.stringContaining("https://") as string,
+			});
 		expect((await cli.run(["doctor", "--token-file", "/nonexistent"])).code).toBe(7);
 	});
 

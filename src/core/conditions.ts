@@ -7,6 +7,8 @@ export interface Condition {
 	/** PascalCase and stable. */
 	readonly reason: string;
 	readonly message: string;
+	/** What a person can do about it. */
+	readonly hint?: string | undefined;
 	/** ISO 8601, when `status` last changed. */
 	readonly since: string;
 }

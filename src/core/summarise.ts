@@ -1,4 +1,4 @@
-import { type ApplicationState, runs, wantedOf } from "./application-state.ts";
+import { type ApplicationState, type Failure, runs, wantedOf } from "./application-state.ts";
 import type { Condition, ConditionType } from "./conditions.ts";
 import { shortRevision } from "./revision.ts";
 import type { ApplicationSummary, Hold } from "./views/application.ts";
@@ -35,7 +35,7 @@ export function isSettled(state: ApplicationState): boolean {
 function isStalled(state: ApplicationState): Verdict | undefined {
 	const failure = state.renderFailure ?? state.attempt?.failure;
 	if (failure !== undefined && (failure.kind === "invalid" || failure.kind === "denied")) {
-		return { status: "True", reason: failure.code, message: failure.message };
+		return { status: "True", ...told(failure) };
 	}
 	if (state.attempt !== undefined && state.attempt.next === undefined && state.attempt.hash === state.rendered?.hash) {
 		return { status: "True", reason: "RetriesExhausted", message: state.attempt.failure.message };
@@ -44,9 +44,13 @@ function isStalled(state: ApplicationState): Verdict | undefined {
 	return waits === undefined ? undefined : { status: "True", reason: waits.reason, message: waits.message };
 }
 
+function told({ code, message, hint }: Failure): Omit<Verdict, "status"> {
+	return { reason: code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
 function ready(state: ApplicationState): Verdict {
 	const failure = state.renderFailure ?? state.attempt?.failure;
-	if (failure !== undefined) return { status: "False", reason: failure.code, message: failure.message };
+	if (failure !== undefined) return { status: "False", ...told(failure) };
 	if (isSettled(state)) return { status: "True", reason: "Converged", message: `runs ${shortRevision(state.applied?.revision ?? "")}` };
 	const hold = state.holds[0];
 	if (hold !== undefined) return { status: "False", reason: hold.reason, message: hold.message };

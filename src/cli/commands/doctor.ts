@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createExec } from "../../lib/exec/exec.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
 import type { Finding } from "../doctor/check.ts";
-import { checkClock, checkFileEvents, checkGit, checkNode, checkPort, checkState, checkSystemd } from "../doctor/machine.ts";
+import { checkClock, checkFileEvents, checkGit, checkNode, checkPort, checkProgram, checkState, checkSystemd } from "../doctor/machine.ts";
 import { checkServer } from "../doctor/server.ts";
 import { exitCode } from "../exit-codes.ts";
 import { inheritedEnvironment } from "../git.ts";
@@ -26,6 +26,18 @@ export async function doctor(
 	const findings: readonly Finding[] = [
 		checkNode(process.versions.node),
 		...(await checkGit(exec)),
+		await checkProgram(exec, {
+			name: "kustomize",
+			args: ["version"],
+			use: "a folder with a kustomization.yaml",
+			site: "https://kubectl.docs.kubernetes.io/installation/kustomize/",
+		}),
+		await checkProgram(exec, {
+			name: "helm",
+			args: ["version", "--short"],
+			use: "a Helm chart",
+			site: "https://helm.sh/docs/intro/install/",
+		}),
 		await checkState(options.state ?? join(io.cwd, ".gitward")),
 		// A running Gitward holds its own port: nothing is wrong with that.
 		...(running ? [] : [await checkPort(options.listen.host, options.listen.port)]),

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Client } from "../../client/client.ts";
-import { AppError } from "../../core/app-error.ts";
+import { AppError, toAppError } from "../../core/app-error.ts";
 import type { PlanView } from "../../core/views/common.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
@@ -10,6 +10,7 @@ import { gitIn } from "../git.ts";
 import type { Io } from "../io.ts";
 import { type Format, formatData } from "../output.ts";
 import { startProgress } from "../progress.ts";
+import { showError } from "../show-error.ts";
 import { clean } from "../text/paint.ts";
 import { formatPlan, realChanges } from "../text/plan.ts";
 import { count } from "../text/words.ts";
@@ -39,58 +40,93 @@ export async function plan(
 	for (const warning of warnings) io.err(`${io.errPaint.yellow("warning:")} ${clean(warning)}\n`);
 	const affected = body.files.length === 0 ? [] : (await client.call("findAffected", { body }, io)).applications;
 	const names = options.application === undefined ? affected : affected.filter((name) => name === options.application);
-	const plans = await planEach(io, names, (name) => client.call("planWorkingTree", { params: { name }, body }, io));
+	const planned = await planEach(io, names, (name) => client.call("planWorkingTree", { params: { name }, body }, io));
 	const title = `${count(body.files.length, "file")} of ${repository.name} would be pushed, ${count(names.length, "Application")} concerned`;
-	return show(io, client, plans, { output: options.output, title });
+	return show(io, client, planned, { output: options.output, title });
 }
 
 /** What a Sync would do now, for the named Applications or all. Exit code 1 when something would change. */
 export async function diff(io: Io, names: readonly string[], options: PlanOptions): Promise<number> {
 	const { client } = await connect(io, options);
 	const wanted = names.length > 0 ? names : (await client.all("listApplications", {}, io)).map((each) => each.name);
-	const plans = await planEach(io, wanted, (name) => client.call("getPlan", { params: { name } }, io));
-	return show(io, client, plans, { output: options.output, title: undefined });
+	const planned = await planEach(io, wanted, (name) => client.call("getPlan", { params: { name } }, io));
+	return show(io, client, planned, { output: options.output, title: undefined });
 }
 
-/** Plans a few at a time, in order. */
-async function planEach(io: Io, names: readonly string[], one: (name: string) => Promise<PlanView>): Promise<readonly PlanView[]> {
+interface Planned {
+	readonly plans: readonly PlanView[];
+	/** Of the Applications that cannot be planned. */
+	readonly failures: readonly AppError[];
+}
+
+/** Plans a few at a time, in order; one that cannot be planned is no reason to leave out the others. */
+async function planEach(io: Io, names: readonly string[], one: (name: string) => Promise<PlanView>): Promise<Planned> {
 	const progress = startProgress(io, "planning");
 	const plans = new Map<string, PlanView>();
+	const failures = new Map<string, AppError>();
 	const queue = [...names];
 	try {
 		const worker = async () => {
 			for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-				plans.set(name, await one(name));
-				progress.say(`planning: ${plans.size} of ${names.length} Applications`);
+				try {
+					plans.set(name, await one(name));
+				} catch (error) {
+					io.signal.throwIfAborted();
+					failures.set(name, named(name, toAppError(error)));
+				}
+				progress.say(`planning: ${plans.size + failures.size} of ${names.length} Applications`);
 			}
 		};
 		await Promise.all([worker(), worker(), worker(), worker()]);
 	} finally {
 		progress.end();
 	}
-	return names.flatMap((name) => plans.get(name) ?? []);
+	return { plans: names.flatMap((name) => plans.get(name) ?? []), failures: names.flatMap((name) => failures.get(name) ?? []) };
+}
+
+function named(name: string, error: AppError): AppError {
+	const { code, kind, hint, place } = error;
+	return new AppError(`${name} cannot be planned: ${error.message}`, {
+		code,
+		kind,
+		...(hint === undefined ? {} : { hint }),
+		...(place === undefined ? {} : { place }),
+		cause: error,
+	});
 }
 
 async function show(
 	io: Io,
 	client: Client,
-	plans: readonly PlanView[],
+	{ plans, failures }: Planned,
 	options: { readonly output: Format; readonly title: string | undefined },
 ): Promise<number> {
-	const code = plans.some((each) => realChanges(each).length > 0) ? exitCode.differences : exitCode.ok;
-	if (options.output !== "table") {
-		io.out(formatData(plans, options.output));
-		return code;
+	const [first, ...others] = failures;
+	const changes = plans.some((each) => realChanges(each).length > 0);
+	// Where nothing could be planned, there is nothing to show but why.
+	if (plans.length > 0 || failures.length === 0) {
+		if (options.output !== "table") io.out(formatData(plans, options.output));
+		else await showPlans(io, client, plans, { title: options.title, isQuiet: !changes && failures.length === 0 });
 	}
-	if (options.title !== undefined) io.out(`${options.title}\n`);
+	for (const each of others) io.err(showError(each, io.errPaint, io.width));
+	if (first !== undefined) throw first;
+	return changes ? exitCode.differences : exitCode.ok;
+}
+
+async function showPlans(
+	io: Io,
+	client: Client,
+	plans: readonly PlanView[],
+	{ title, isQuiet }: { readonly title: string | undefined; readonly isQuiet: boolean },
+): Promise<void> {
+	if (title !== undefined) io.out(`${title}\n`);
 	const order = (await client.all("listEnvironments", {}, io)).map((each) => each.name);
 	const environments = [...new Set(plans.map((each) => each.environment))].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 	for (const environment of environments) {
 		io.out(`\n${io.paint.bold(`── ${environment} `.padEnd(40, "─"))}\n`);
 		for (const each of plans) if (each.environment === environment) io.out(formatPlan(each, io.paint));
 	}
-	if (code === exitCode.ok) io.out(`${plans.length === 0 ? "" : "\n"}${io.paint.green("Nothing would change.")}\n`);
-	return code;
+	if (isQuiet) io.out(`${plans.length === 0 ? "" : "\n"}${io.paint.green("Nothing would change.")}\n`);
 }
 
 async function existing(folder: string): Promise<string> {

@@ -63,7 +63,11 @@ function showApplication(io: Io, application: ApplicationSummary): void {
 			`    ${paint.dim("runs")}  ${shortRevision(application.appliedRevision)}, and Git says ${shortRevision(application.desiredRevision)}\n`,
 		);
 	}
-	for (const [i, text] of actions.entries()) io.out(`    ${i === 0 ? paint.dim("do  ") : "    "}  ${paint.cyan(text)}\n`);
+	for (const [i, text] of actions.entries()) {
+		const prefix = `    ${i === 0 ? paint.dim("do  ") : "    "}  `;
+		// A command stays in one piece, so that it can be copied.
+		io.out(text.startsWith("gitward ") ? `${prefix}${paint.cyan(text)}\n` : wrap(clean(text), prefix, 10, io.width));
+	}
 }
 
 function showTrouble(io: Io, title: string, conditions: readonly Condition[]): void {

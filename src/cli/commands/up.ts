@@ -85,6 +85,7 @@ function greet(io: Io, server: RunningServer, { control, link }: { readonly cont
 		io.out(
 			`  ${bold("Log in:")}  ${cyan(loginLink(server.url, server.token.reveal()))}\n           ${dim("(shown once; `gitward login --link` prints it again)")}\n`,
 		);
+	else if (link) io.out(`  Log in:  ${cyan("gitward login --link")}   ${dim("prints a link to the dashboard")}\n`);
 	io.out(`  Look:    ${cyan("gitward status")}   ${dim("from this folder, or any other")}\n`);
 }
 

@@ -48,6 +48,24 @@ export async function checkGit(exec: Exec): Promise<readonly Finding[]> {
 	];
 }
 
+/** A program that only some Applications need: `use` says for what. */
+export async function checkProgram(
+	exec: Exec,
+	{ name, args, use, site }: { readonly name: string; readonly args: readonly string[]; readonly use: string; readonly site: string },
+): Promise<Finding> {
+	try {
+		const text = (await exec.run(name, args, { timeoutMs: 10_000 })).stdout.toString();
+		return { name, state: "good", detail: /\d+\.\d+\.\d+/u.exec(text)?.[0] ?? text.trim() };
+	} catch {
+		return {
+			name,
+			state: "weak",
+			detail: `is not here: ${use} cannot be rendered, everything else can`,
+			mend: `Where it is needed: ${site}`,
+		};
+	}
+}
+
 /** A state folder that can be written, with room on its disk. */
 export async function checkState(folder: string): Promise<Finding> {
 	const name = "State folder";

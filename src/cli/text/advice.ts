@@ -23,6 +23,7 @@ export function adviseOn(application: ApplicationSummary): Advice {
 		const known = [...why].some((text) => text.includes(condition.message) || text.startsWith(`${condition.reason}:`));
 		if (condition.message !== "" && !known) why.add(`${condition.reason}: ${condition.message}`);
 	}
+	for (const { hint } of troubled) if (hint !== undefined) actions.add(hint);
 	if (health.status !== "Healthy" && health.message !== "" && ![...why].some((text) => text.includes(health.message)))
 		why.add(`${health.status}: ${health.message}`);
 	if (driftedObjects > 0) {

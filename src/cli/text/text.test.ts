@@ -112,6 +112,19 @@ describe("adviseOn", () => {
 		}
 	});
 
+	it("passes on what the error itself says to do, first", () => {
+		const hint = "Install helm 3";
+		const condition = {
+			type: "Ready",
+			status: "False",
+			reason: "ProgramMissing",
+			message: "no helm",
+			hint,
+			since: "2026-01-01T00:00:00Z",
+		} as const;
+		expect(adviseOn(sampleApplication("shop", { sync: "Unknown", conditions: [condition] })).actions).toEqual([hint]);
+	});
+
 	it("tells a thing once, since when it is so", () => {
 		const condition = { status: "True", reason: "RenderFailed", message: "a.yaml is broken", since: "2026-01-01T00:00:00Z" } as const;
 		const advice = adviseOn(

@@ -12,6 +12,7 @@ export const conditionSchema = z.object({
 	status: z.enum(["True", "False", "Unknown"]),
 	reason: z.string().describe("PascalCase and stable."),
 	message: z.string(),
+	hint: z.string().optional().describe("What a person can do about it."),
 	since: z.string().describe("ISO 8601, when the status last changed."),
 });
 
