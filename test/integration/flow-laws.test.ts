@@ -205,7 +205,16 @@ class Story {
 			} else if (branch !== undefined && how === "fast-forward" && now === tip) {
 				if (!swallows) said.push(`${eventName(target, branch)} ${branch} ${how}`);
 				waiting = false;
-			} else if (!swallows) waiting = true;
+			} else {
+				// Of a rebased branch that went on unseen, and is gone, what was seen can be told.
+				const isPart = how === "rebase" && old !== undefined && (await this.#isIn(old, tip)) && !(await this.#isIn(old, target));
+				if (branch !== undefined && isPart) {
+					said.push(`${eventName(target, branch)} ${branch} rebase`);
+					direct ||= waiting;
+					[swallows, waiting] = [false, false];
+				}
+				if (!swallows) waiting = true;
+			}
 		}
 		return direct || waiting ? [...said, `push-to-${target} ${target}`] : said;
 	}

@@ -27,6 +27,8 @@ const maxCompared = 300;
 
 interface Branch extends Candidate {
 	readonly facts: CommitFacts;
+	/** Its one commit, where it has one beside merges. */
+	readonly single: CommitFacts | undefined;
 	/** Commits that are only there, oldest first, merges left out. */
 	readonly own: readonly Span[];
 	readonly whole: Span | undefined;
@@ -53,7 +55,7 @@ export function* findCopies(plain: readonly CommitFacts[], candidates: readonly 
 	for (const branch of branches.toSorted((a, b) => b.own.length - a.own.length)) {
 		if (done.has(branch.branch)) continue;
 		const run = findRun(units, free, branch, changeOf);
-		if (run !== undefined) take(branch, run.length > 1 || isSameCommit(run[0], branch.facts) ? "rebase" : "squash", run);
+		if (run !== undefined) take(branch, run.length > 1 || isSameCommit(run[0], branch.single) ? "rebase" : "squash", run);
 	}
 	for (const branch of branches) {
 		if (done.has(branch.branch)) continue;
@@ -97,9 +99,11 @@ function* readBranches(candidates: readonly Candidate[], head: Oid): Asking<read
 		if (facts === undefined || plain.length === 0) continue;
 		const [fork] = forks;
 		const base = forks.length > 1 ? yield* ask("mergeBase", { a: head, b: candidate.tip }) : fork;
+		const [single] = plain.length === 1 ? yield* ask("commits", { oids: plain }) : [];
 		branches.push({
 			...candidate,
 			facts,
+			single,
 			own: plain.map((oid) => ({ from: parentsOf.get(oid)?.[0], to: oid })),
 			whole: base === undefined ? undefined : { from: base, to: candidate.tip },
 		});
@@ -171,9 +175,11 @@ function findRun(
 }
 
 /** A rebase keeps who wrote a commit, when, and the message; a squash makes a new one. */
-function isSameCommit(copy: CommitFacts | undefined, original: CommitFacts): boolean {
+function isSameCommit(copy: CommitFacts | undefined, original: CommitFacts | undefined): boolean {
 	return (
-		copy?.author === original.author &&
+		copy !== undefined &&
+		original !== undefined &&
+		copy.author === original.author &&
 		copy.email === original.email &&
 		copy.authored === original.authored &&
 		copy.message.trim() === original.message.trim()
