@@ -116,6 +116,12 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 		return { application, key: owned.key, namespace: owned.ref.namespace, name: owned.ref.name, desired: undefined, owned, isDesired };
 	}
 
+	/** Whether an Object was handed over: another Application's is tracked by the same key. */
+	function isOthers(application: string, key: ObjectKey): boolean {
+		for (const [name, objects] of tracked) if (name !== application && objects.has(key)) return true;
+		return false;
+	}
+
 	/** Lets the event loop turn where it is time for it. */
 	function pauseFor(signal: AbortSignal | undefined): Promise<void> | undefined {
 		signal?.throwIfAborted();
@@ -212,7 +218,9 @@ export async function openHostTarget(options: HostTargetOptions): Promise<Target
 				const pause = slice();
 				if (pause !== undefined) await pause;
 			}
-			for (const [key, each] of before ?? []) if (!now.has(key)) handlerOf(each.ref.kind).untrack(ownedSubject(application, each));
+			for (const [key, each] of before ?? []) {
+				if (!now.has(key) && !isOthers(application, key)) handlerOf(each.ref.kind).untrack(ownedSubject(application, each));
+			}
 			if (now.size === 0) tracked.delete(application);
 			else tracked.set(application, now);
 			await watches.arm();
