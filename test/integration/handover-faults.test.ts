@@ -248,3 +248,78 @@ it("asks before it deletes what is annotated so, also where the Sync that brough
 	await world.until("it asks", () => world.application("shop").holds.some(({ reason }) => reason === "DeletionGuard"));
 	expect(await world.live("site/data")).toBe("1");
 });
+
+it("watches what was handed over, although the giver lets go of it later", async () => {
+	const world = await createWorld();
+	await world.repository.push({ "shop/a.yaml": file("a", "1"), "shop/b.yaml": file("b", "2"), "other/c.yaml": file("c", "3") });
+	await world.control({ "all.yaml": documents(world.repository.url, { shop: {}, other: {} }, all) });
+	await world.start();
+	await world.settled("shop");
+	await world.settled("other");
+	await world.repository.push({ "shop/b.yaml": null, "other/b.yaml": file("b", "2") });
+	await world.until("it is the other's", async () => (await owned(world, "other")).includes("b"));
+	await world.until("both went on", () => ["shop", "other"].every((name) => world.application(name).sync === "Synced"));
+	await world.settled("shop");
+	await world.settled("other");
+	await writeFile(join(world.root, "site", "b"), "edited");
+	await world.until("it is repaired", async () => (await world.live("site/b")) === "2", 5000);
+	// Once more after the giver tracked what it has anew.
+	await world.repository.push({ "shop/a.yaml": file("a", "new") });
+	await world.until("it is live", async () => (await world.live("site/a")) === "new");
+	await world.settled("shop");
+	await writeFile(join(world.root, "site", "b"), "edited again");
+	await world.until("it is repaired", async () => (await world.live("site/b")) === "2", 5000);
+});
+
+it("moves Objects in a circle, and to another name where nothing is pruned", async () => {
+	const world = await createWorld();
+	const names = ["one", "two", "three"];
+	await world.repository.push(Object.fromEntries(names.map((name) => [`${name}/x.yaml`, file(name, "1")])));
+	const policy = { maxDeletePercent: 0, prune: false };
+	await world.control({ "all.yaml": documents(world.repository.url, { one: {}, two: {}, three: {} }, policy) });
+	await world.start();
+	for (const name of names) await world.settled(name);
+	const before = await Promise.all(names.map((name) => inode(world, name)));
+	await world.control({ "all.yaml": documents(world.repository.url, { one: {}, two: {}, three: {} }, { maxDeletePercent: 0 }) });
+	await world.repository.push({ "one/x.yaml": file("two", "1"), "two/x.yaml": file("three", "1"), "three/x.yaml": file("one", "1") });
+	for (const [name, object] of [
+		["one", "two"],
+		["two", "three"],
+		["three", "one"],
+	] as const) {
+		await world.until(`${name} has ${object}`, async () => (await owned(world, name)).join() === object);
+		await world.settled(name);
+	}
+	await world.control({ "all.yaml": documents(world.repository.url, { one: {}, two: {}, new: { path: "three" } }, policy) });
+	await world.until("it has its new name", async () => {
+		const applications = world.engine().operations.applications();
+		return applications.some(({ name }) => name === "new") && applications.every(({ name }) => name !== "three");
+	});
+	await world.settled("new");
+	expect(await owned(world, "new")).toEqual(["one"]);
+	expect(await Promise.all(names.map((name) => inode(world, name)))).toEqual(before);
+	const events = await world.engine().operations.events({ limit: 500 });
+	expect(events.filter(({ type }) => type === "DeletionHeld" || type === "SyncFailed").map(({ message }) => message)).toEqual([]);
+});
+
+it("takes nothing away in the old Environment while a moved Application is suspended", async () => {
+	const world = await createWorld();
+	const old = JSON.stringify({
+		apiVersion: "gitward.dev/v1",
+		kind: "Environment",
+		metadata: { name: "old" },
+		spec: { target: { host: { root: "./old" } } },
+	});
+	const control = (environment: string): string => `${documents(world.repository.url, { shop: { environment } }, all)}\n---\n${old}`;
+	await world.repository.push({ "shop/a.yaml": file("a", "1") });
+	await world.control({ "all.yaml": control("old") });
+	await world.start();
+	await world.settled("shop");
+	const by = { name: "Ada", via: "cli" } as const;
+	await world.engine().operations.suspend("shop", { by });
+	await world.control({ "all.yaml": control("dev") });
+	await world.until("it is moved", () => world.application("shop").environment === "dev");
+	await world.until("it says why it waits", () => world.application("shop").holds.some(({ reason }) => reason === "Suspended"));
+	await world.engine().operations.resume("shop", { by });
+	await world.until("it asks", () => world.application("shop").holds.some(({ reason }) => reason === "DeletionGuard"));
+});
