@@ -68,6 +68,15 @@ describe("status", () => {
 	});
 });
 
+it("shows the tree also where the target cannot be asked what is beneath", async () => {
+	api.operations.children = () =>
+		Promise.reject(new AppError("the cluster does not answer", { code: "ClusterUnreachable", kind: "unavailable" }));
+	const { code, out, err } = await cli.run(["tree", "shop"]);
+	expect(code).toBe(0);
+	expect(out).toContain("web");
+	expect(err).toContain("what is beneath the Objects of shop is not known: the cluster does not answer");
+});
+
 describe("acting", () => {
 	it("asks for what was said, as the command line", async () => {
 		for (const args of [

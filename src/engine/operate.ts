@@ -1,4 +1,4 @@
-import { AppError } from "../core/app-error.ts";
+import { AppError, toAppError } from "../core/app-error.ts";
 import type { ApplicationState } from "../core/application-state.ts";
 import type { ApplicationDocument } from "../core/documents/application.ts";
 import { shortRevision } from "../core/revision.ts";
@@ -90,10 +90,21 @@ export function createOperations(options: OperateOptions): Operations {
 
 	async function objects(name: string, signal?: AbortSignal): ReturnType<Operations["objects"]> {
 		const { state } = known(name);
-		const application = context(name, signal);
 		const owned = await store.inventory(name);
-		const healths = await targetOf(engine, application).health(name, owned, { signal: application.signal });
-		return objectViews(state, owned, healths);
+		try {
+			const application = context(name, signal);
+			return objectViews(state, owned, await targetOf(engine, application).health(name, owned, application.options));
+		} catch (error) {
+			signal?.throwIfAborted();
+			const { kind, message } = toAppError(error);
+			if (kind === "internal") throw error;
+			// What cannot be reached is owned all the same.
+			return objectViews(
+				state,
+				owned,
+				owned.map(({ key }) => ({ key, status: "Unknown", message })),
+			);
+		}
 	}
 
 	function event(name: string, type: string, message: string, by: Actor, severity: NewEvent["severity"] = "info"): NewEvent {
@@ -194,13 +205,9 @@ export function createOperations(options: OperateOptions): Operations {
 		applications: summaries,
 		async application(name, given = {}) {
 			const { state, document } = known(name);
-			const inventory = await objects(name, given.signal).catch((error: unknown) => {
-				if (error instanceof AppError && error.kind !== "internal") return [];
-				throw error;
-			});
 			return {
 				...summaryView(state, document, started),
-				inventory: [...inventory],
+				inventory: [...(await objects(name, given.signal))],
 				warnings: [...(state.rendered?.warnings ?? []), ...(state.skipped ?? []), ...(state.warnings ?? [])],
 			};
 		},

@@ -1,3 +1,5 @@
+import type { Client } from "../../client/client.ts";
+import { toAppError } from "../../core/app-error.ts";
 import type { ApplicationDetail, ApplicationSummary, ChildView, ObjectView } from "../../core/views/application.ts";
 import { connect } from "../connection/connect.ts";
 import type { ServerOptions } from "../connection/find-server.ts";
@@ -23,7 +25,7 @@ export async function tree(
 		client.all("listEnvironments", {}, io),
 		name === undefined ? client.all("listApplications", {}, io) : [await client.call("getApplication", { params: { name } }, io)],
 	]);
-	const children = name === undefined ? [] : await client.all("listChildren", { params: { name } }, io);
+	const children = name === undefined ? [] : await childrenOf(io, client, name);
 	const applications: (ApplicationSummary | ApplicationDetail)[] = [];
 	for (const each of listed)
 		applications.push(
@@ -48,6 +50,17 @@ export async function tree(
 			`${io.paint.bold(environment.name)} ${io.paint.dim(environment.target)}  ${paintHealth(io.paint, environment.health.status, environment.health.status)}\n`,
 		);
 		print(io, nodes, "");
+	}
+}
+
+/** What the target holds beneath an Application's Objects; where it cannot be asked, that is said and the rest is shown. */
+async function childrenOf(io: Io, client: Client, name: string): Promise<readonly ChildView[]> {
+	try {
+		return await client.all("listChildren", { params: { name } }, io);
+	} catch (error) {
+		if (io.signal.aborted) throw error;
+		io.err(`what is beneath the Objects of ${name} is not known: ${clean(toAppError(error).message)}\n`);
+		return [];
 	}
 }
 
