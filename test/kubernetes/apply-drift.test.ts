@@ -119,3 +119,35 @@ it("has no drift where a rule leaves a field to others", async () => {
 	await world.apply({ ...deployment(), metadata: { ...deployment().metadata, labels: { changed: "yes" } } }, "update", options);
 	expect((await world.cluster.call("GET", world.path(deployment())))["spec"].replicas).toBe(3);
 });
+
+it("says of each field what the first rule that fits says: by path, by manager, or of the whole Object", async () => {
+	const object = world.configMap("ruled", { tuned: "1", mine: "1", other: "1", "a.b": "1" });
+	const whole = world.configMap("whole", { a: "1" });
+	const rule = { fields: [], managers: [] };
+	const options = {
+		settings: settings({
+			driftRules: [
+				{ ...rule, kind: "ConfigMap", name: "ruled", fields: ["/data/tuned", '.data["a.b"]'], mode: "report" },
+				{ ...rule, kind: "Secret", fields: ["/data"], mode: "report" },
+				{ ...rule, managers: ["tuner-*"], mode: "ask" },
+				{ ...rule, name: "ruled", fields: ["/data/mine"], mode: "heal" },
+				{ ...rule, name: "whole", mode: "report" },
+			],
+		}),
+	};
+	await start([object, whole], options);
+	const take = async (manager: string, what: DesiredObject, data: Record<string, string>): Promise<unknown> =>
+		world.cluster.call("PATCH", `${world.path(what)}?fieldManager=${manager}`, { data });
+	await take("editor", object, { tuned: "2", mine: "2", "a.b": "2" });
+	await take("tuner-x", object, { other: "2" });
+	await take("editor", whole, { a: "2" });
+	await told(2);
+	const modes = async (purpose: "drift" | "plan"): Promise<unknown> =>
+		(await world.observe([object, whole], { ...options, purpose })).map(({ differences }) =>
+			Object.fromEntries(differences.map(({ path, drift }) => [path, drift])),
+		);
+	await expect
+		.poll(() => modes("drift"), { timeout: 20_000 })
+		.toEqual([{ "/data/a.b": "report", "/data/mine": "heal", "/data/other": "ask", "/data/tuned": "report" }, { "/data/a": "report" }]);
+	expect(await modes("plan")).toEqual(await modes("drift"));
+});

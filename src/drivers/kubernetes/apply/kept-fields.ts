@@ -10,16 +10,19 @@ function isFields(value: unknown): value is Fields {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Rules by which fields of an Object are left to others. */
-export function rulesFor(rules: readonly DriftRule[], { group, kind, namespace, name }: ObjectRef): readonly DriftRule[] {
+/** Rules that are for an Object. */
+export function rulesAbout(rules: readonly DriftRule[], { group, kind, namespace, name }: ObjectRef): readonly DriftRule[] {
 	const fits = (glob: string | undefined, text: string): boolean => glob === undefined || matchesGlob(glob, text);
 	return rules.filter(
-		(rule) =>
-			rule.mode === "ignore" &&
-			fits(rule.group, group) &&
-			fits(rule.kind, kind) &&
-			fits(rule.namespace, namespace) &&
-			fits(rule.name, name),
+		(rule) => fits(rule.group, group) && fits(rule.kind, kind) && fits(rule.namespace, namespace) && fits(rule.name, name),
+	);
+}
+
+/** Rules by which fields of an Object are left to others. */
+export function rulesFor(rules: readonly DriftRule[], ref: ObjectRef): readonly DriftRule[] {
+	return rulesAbout(
+		rules.filter(({ mode }) => mode === "ignore"),
+		ref,
 	);
 }
 

@@ -3,7 +3,7 @@ import { hashObject } from "../../../core/hash.ts";
 import { type DesiredObject, keyOf, type ObjectKey, refOf } from "../../../core/object.ts";
 import type { ObserveOptions, OwnedObject } from "../../../ports/driver.ts";
 import { isCode } from "../apply/about.ts";
-import { rulesFor } from "../apply/kept-fields.ts";
+import { rulesAbout } from "../apply/kept-fields.ts";
 import { recordOf } from "../apply/record.ts";
 import { findType, findTypeOf } from "../apply/types.ts";
 import type { ResourceType } from "../client/client.ts";
@@ -55,9 +55,12 @@ export async function observe(
 		else if (state === "same" && isSame) found.set(key, { key, state: "same", differences: [] });
 		else if (purpose === "drift" && state === "drifted") {
 			const type = now === undefined ? undefined : await findType(cluster.client.discovery, object, signalOf(work));
-			const rules = rulesFor(work.settings?.driftRules ?? [], ref);
-			const differences = now === undefined || type === undefined ? [] : driftOf(object, type, work.owner, rules, now);
-			found.set(key, { key, state: "different", differences });
+			const rules = work.settings?.driftRules ?? [];
+			if (now !== undefined && type !== undefined)
+				found.set(key, { key, state: "different", differences: driftOf(object, type, work.owner, rules, now) });
+			// It is not at hand, as too many drifted at once: what rules say needs the fields, and so does whoever only tells of them.
+			else if (rulesAbout(rules, ref).some(({ mode }) => mode !== "ignore")) unsure.push({ key, wanted, owned: entry });
+			else found.set(key, { key, state: "different", differences: [] });
 		} else if (purpose === "sync" && (state === "drifted" || !isSame)) found.set(key, { key, state: "different", differences: [] });
 		else unsure.push({ key, wanted, owned: entry });
 	}

@@ -3,6 +3,7 @@ import type { Observation } from "../../../core/change.ts";
 import { annotation } from "../../../core/object.ts";
 import type { OwnedObject } from "../../../ports/driver.ts";
 import { about, isCode, isPrecondition } from "../apply/about.ts";
+import { rulesAbout } from "../apply/kept-fields.ts";
 import { clientSideEntries } from "../apply/migrate.ts";
 import { recordOf } from "../apply/record.ts";
 import { type Applying, applyingOf, mayReplace, send } from "../apply/request.ts";
@@ -11,6 +12,7 @@ import type { ApplyResult, LiveObject } from "../client/client.ts";
 import { type Cluster, signalOf, type Wanted, type Work } from "../cluster.ts";
 import { describeOwner, isOurs } from "../marks.ts";
 import { differencesOf, isSecret, wholeObject } from "./differences.ts";
+import { explained } from "./explained.ts";
 import { laidOver } from "./laid-over.ts";
 import { withoutFields } from "./without-fields.ts";
 
@@ -37,6 +39,7 @@ export async function planObject(
 		// Its definition may come with the same plan, or by something that the plan starts.
 		if (type === undefined) return whole(desired);
 		const applying = applyingOf(desired, ref, type, work);
+		const rules = rulesAbout(work.settings?.driftRules ?? [], ref);
 		for (let tries = 1; ; tries += 1) {
 			const live = await cluster.client.get(type, ref, signalOf(work));
 			if (live === undefined) return whole(await planMissing(cluster, work, applying));
@@ -52,12 +55,12 @@ export async function planObject(
 			if (result === "gone" && tries < mostTries) continue;
 			if (typeof result === "string") {
 				const state = result === "immutable" ? "immutable" : "different";
-				return { ...common, state, differences: differencesIn(desired, live, secret) };
+				return { ...common, state, differences: explained(differencesIn(desired, live, secret), live, rules) };
 			}
 			// A dry run tells the version that it started from: another one than was read has differences that are not the apply's.
 			if (result.object.metadata.resourceVersion !== live.metadata.resourceVersion && tries < mostTries) continue;
 			const after = recordOf(owned) === undefined ? afterMigration(live, result.object) : result.object;
-			const differences = differencesOf(live, after, secret);
+			const differences = explained(differencesOf(live, after, secret), live, rules);
 			const changed = applying.options.replace === "always" ? "immutable" : "different";
 			return { ...common, state: differences.length === 0 ? "same" : changed, differences };
 		}
