@@ -10,8 +10,10 @@ const eventType: ResourceType = { group: "", version: "v1", kind: "Event", plura
 
 /** Kinds whose Pods say why they are not well. */
 const workloads: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod"]);
-/** Milliseconds until the Pods of something that is not well are looked at, for the first time and then. */
-const firstLookMs = 1000;
+/** Milliseconds until the Pods of something that is Degraded are looked at, and of what is only Progressing, as most is that was just made. */
+const degradedMs = 1000;
+const progressingMs = 10_000;
+/** Until they are looked at again. */
 const nextLookMs = 5000;
 /** What stays ill for long is looked at less and less often, up to this. */
 const lastLookMs = 60_000;
@@ -38,7 +40,7 @@ export interface Causes {
 
 export function createCauses({ client, clock, notify }: CausesOptions): Causes {
 	const stop = new AbortController();
-	const due = new Map<Entry, () => void>();
+	const due = new Map<Entry, { readonly cancel: () => void; readonly ms: number }>();
 	const queue: (() => Promise<void>)[] = [];
 	let working = 0;
 
@@ -59,21 +61,23 @@ export function createCauses({ client, clock, notify }: CausesOptions): Causes {
 			queue.push(() => find(entry, type, name));
 			pump();
 		});
-		due.set(entry, cancel);
+		due.set(entry, { cancel, ms });
 	}
 
 	async function find(entry: Entry, type: ResourceType, name: string): Promise<void> {
 		due.delete(entry);
-		const isWell = (): boolean => entry.uid === "" || entry.health.status === "Healthy" || entry.health.status === "Suspended";
-		if (stop.signal.aborted || isWell()) return;
+		const isOver = (): boolean => stop.signal.aborted || entry.uid === "" || !isIll(entry);
+		if (isOver()) return;
 		entry.looks += 1;
-		let cause = entry.cause;
+		let cause: string | undefined = entry.cause;
 		try {
-			cause = await causeOf(client, type, name, stop.signal);
+			// What no Application has claimed, so far or any more, nobody asks about.
+			if (entry.key !== undefined) cause = await causeOf(client, type, name, stop.signal);
 		} catch {
 			// It is only an explanation: what keeps it from being found is told by whoever needs the cluster.
 		}
-		if (stop.signal.aborted || isWell()) return;
+		// It is gone: the watch tells, and if it comes again it is looked at again.
+		if (cause === undefined || isOver()) return;
 		if (cause !== entry.cause) {
 			entry.cause = cause;
 			if (entry.application !== undefined && entry.key !== undefined)
@@ -84,19 +88,27 @@ export function createCauses({ client, clock, notify }: CausesOptions): Causes {
 
 	return {
 		look(entry, type, name, object) {
-			if (!workloads.has(type.kind) || due.has(entry) || stop.signal.aborted) return;
+			if (!workloads.has(type.kind) || !isIll(entry) || stop.signal.aborted) return;
+			const ms = entry.health.status === "Degraded" ? degradedMs : progressingMs;
+			const before = due.get(entry);
+			if (before !== undefined && (entry.looks > 0 || before.ms <= ms)) return;
 			// Before its controller has seen it there are no Pods to ask.
 			const generation = at(object, "metadata", "generation");
 			if (type.kind !== "Pod" && type.kind !== "Job" && at(object, "status", "observedGeneration") !== generation) return;
-			schedule(entry, type, name, firstLookMs);
+			before?.cancel();
+			schedule(entry, type, name, ms);
 		},
 		statusOf: (own, cause) => (own.status === "Progressing" && isLasting(cause) ? "Degraded" : own.status),
 		close() {
 			stop.abort();
-			for (const cancel of due.values()) cancel();
+			for (const { cancel } of due.values()) cancel();
 			due.clear();
 		},
 	};
+}
+
+function isIll({ health: { status } }: Entry): boolean {
+	return status === "Degraded" || status === "Progressing";
 }
 
 /** Whether waiting alone will hardly end it. */
@@ -104,11 +116,12 @@ function isLasting(cause: string): boolean {
 	return /(?:ImagePullBackOff|ErrImagePull|InvalidImageName|CrashLoopBackOff|CreateContainerConfigError|CreateContainerError)/u.test(cause);
 }
 
-async function causeOf(client: KubernetesClient, type: ResourceType, name: string, signal: AbortSignal): Promise<string> {
+/** Empty where nothing tells; undefined where it is not there. */
+async function causeOf(client: KubernetesClient, type: ResourceType, name: string, signal: AbortSignal): Promise<string | undefined> {
 	const slash = name.indexOf("/");
 	const where = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
 	const object = await client.get(type, where, { signal });
-	if (object === undefined) return "";
+	if (object === undefined) return undefined;
 	if (type.kind === "Pod") return podCause(client, object, signal);
 	const refused = listAt(object, "status", "conditions").find(
 		(condition) => textAt(condition, "type") === "ReplicaFailure" && textAt(condition, "status") === "True",

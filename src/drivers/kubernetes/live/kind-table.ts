@@ -198,7 +198,10 @@ export function openKindTable(options: KindTableOptions): KindTable {
 		},
 		drop(name) {
 			const each = entries.get(name);
-			if (each !== undefined) keep(each, undefined);
+			if (each === undefined) return;
+			keep(each, undefined);
+			// Whoever looks for what ails it sees that nobody asks any more.
+			each.uid = "";
 			entries.delete(name);
 		},
 	};
