@@ -81,5 +81,5 @@ function line(io: Io, event: GitwardEvent): string {
 	const time = new Date(event.time);
 	const clock = Number.isNaN(time.getTime()) ? event.time : `${time.toLocaleDateString("sv")} ${time.toLocaleTimeString("sv")}`;
 	const by = event.by.via === "automation" ? "" : paint.dim(` by ${clean(event.by.name)}`);
-	return `${paint.dim(clock)} ${severity(event.type)} ${about === "" ? "" : `${paint.bold(clean(about))} `}${clean(event.message)}${by}\n`;
+	return `${paint.dim(clock)} ${severity(event.type)} ${about === "" ? "" : `${paint.bold(clean(about))} `}${oneLine(clean(event.message))}${by}\n`;
 }

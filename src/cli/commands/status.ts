@@ -42,7 +42,7 @@ export async function status(
 	}
 	const summary =
 		attention.length === 0
-			? paint.green(`all ${count(applications.length, "Application")} as Git says and healthy`)
+			? paint.green(`${applications.length === 1 ? "" : "all "}${count(applications.length, "Application")} as Git says and healthy`)
 			: `${count(applications.length, "Application")}: ${paint.green(`${fine} fine`)}, ${paint.yellow(`${attention.length} to look at`)}`;
 	io.out(`${summary}\n`);
 	for (const application of attention) showApplication(io, application);

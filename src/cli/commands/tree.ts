@@ -7,7 +7,7 @@ import type { Io } from "../io.ts";
 import { type Format, formatData } from "../output.ts";
 import { paintHealth, paintSync } from "../text/marks.ts";
 import { clean } from "../text/paint.ts";
-import { shortKey } from "../text/words.ts";
+import { oneLine, shortKey } from "../text/words.ts";
 
 interface Node {
 	readonly text: string;
@@ -70,7 +70,7 @@ function childNodes(io: Io, parent: string, all: readonly ChildView[], applicati
 	return all
 		.filter((each) => each.parent === parent)
 		.map((each) => ({
-			text: `${clean(shortKey(each.key, application))}  ${paintHealth(io.paint, each.health.status, each.health.status)}${each.health.message === "" ? "" : io.paint.dim(`  ${clean(each.health.message)}`)}`,
+			text: `${clean(shortKey(each.key, application))}  ${paintHealth(io.paint, each.health.status, each.health.status)}${each.health.message === "" ? "" : io.paint.dim(`  ${oneLine(clean(each.health.message))}`)}`,
 			children: childNodes(io, each.key, all, application, depth + 1),
 		}));
 }
@@ -89,7 +89,7 @@ function applicationNode(io: Io, application: ApplicationSummary | ApplicationDe
 	return {
 		text: `${name}  ${paintSync(paint, sync, sync)}, ${paintHealth(paint, health.status, health.status)}`,
 		children: objects.map((each) => ({
-			text: `${clean(shortKey(each.key, name))}  ${paintHealth(paint, each.health.status, each.health.status)}${each.drifted ? paint.yellow(driftText(each)) : ""}${each.created ? "" : paint.dim(" adopted")}${each.health.message === "" ? "" : paint.dim(`  ${clean(each.health.message)}`)}`,
+			text: `${clean(shortKey(each.key, name))}  ${paintHealth(paint, each.health.status, each.health.status)}${each.drifted ? paint.yellow(driftText(each)) : ""}${each.created ? "" : paint.dim(" adopted")}${each.health.message === "" ? "" : paint.dim(`  ${oneLine(clean(each.health.message))}`)}`,
 			children: childNodes(io, each.key, beneath, name),
 		})),
 	};

@@ -14,16 +14,19 @@ export function adviseOn(application: ApplicationSummary): Advice {
 	const troubled = conditions.filter((each) => (each.type === "Ready" ? each.status !== "True" : each.status === "True"));
 	const ready = troubled.find((each) => each.type === "Ready");
 	const why = new Set<string>();
-	const actions = new Set<string>();
+	// What the error itself says to do comes before what is always possible.
+	const actions = new Set(troubled.flatMap(({ hint }) => hint ?? []));
 	for (const hold of holds) {
 		why.add(`${hold.reason}: ${hold.message}${hold.until === undefined ? "" : ` (${ago(hold.until)})`}`);
 		for (const action of actionsFor(name, hold)) actions.add(action);
 	}
 	for (const condition of troubled) {
-		const known = [...why].some((text) => text.includes(condition.message) || text.startsWith(`${condition.reason}:`));
+		const repeats = condition.type === "Reconciling" && health.message !== "" && condition.message.includes(health.message);
+		const known = [...why].some(
+			(text) => text.includes(condition.message) || text.startsWith(`${condition.reason}:`) || (repeats && text.includes(health.message)),
+		);
 		if (condition.message !== "" && !known) why.add(`${condition.reason}: ${condition.message}`);
 	}
-	for (const { hint } of troubled) if (hint !== undefined) actions.add(hint);
 	if (health.status !== "Healthy" && health.message !== "" && ![...why].some((text) => text.includes(health.message)))
 		why.add(`${health.status}: ${health.message}`);
 	if (driftedObjects > 0) {
@@ -31,7 +34,9 @@ export function adviseOn(application: ApplicationSummary): Advice {
 		actions.add(`gitward diff ${name}`);
 	}
 	if (troubled.some((each) => each.type === "Stalled")) actions.add("mend it in Git; the next Revision is tried by itself");
-	if (health.status === "Degraded" || health.status === "Missing") actions.add(`gitward logs ${name}`).add(`gitward rollback ${name}`);
+	// What never ran has no logs, and nothing to go back to.
+	if ((health.status === "Degraded" || health.status === "Missing") && application.appliedRevision !== undefined)
+		actions.add(`gitward logs ${name}`).add(`gitward rollback ${name}`);
 	if (actions.size === 0)
 		actions.add(
 			application.sync === "Syncing" || health.status === "Progressing" ? "wait: it is under way" : `gitward events --application ${name}`,

@@ -8,7 +8,7 @@ import { diffLines } from "./line-diff.ts";
 import { isFine } from "./marks.ts";
 import { clean, createPaint, widthOf } from "./paint.ts";
 import { formatTable } from "./table.ts";
-import { ago, shortRevision } from "./words.ts";
+import { ago, oneLine, shortRevision } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 const words = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 12 }).map((lines) => lines.join("\n"));
@@ -125,6 +125,23 @@ describe("adviseOn", () => {
 		expect(adviseOn(sampleApplication("shop", { sync: "Unknown", conditions: [condition] })).actions).toEqual([hint]);
 	});
 
+	it("tells once what a Sync waits for, and proposes no logs of what never ran", () => {
+		const message = "Deployment/shop: quota";
+		const since = "2026-01-01T00:00:00Z";
+		const degraded = { status: "Degraded", message } as const;
+		const waits = sampleApplication("shop", {
+			health: degraded,
+			conditions: [
+				{ type: "Ready", status: "False", reason: "HealthDegraded", message, since },
+				{ type: "Reconciling", status: "True", reason: "WaitingForHealth", message: `waits for health: ${message}`, since },
+			],
+		});
+		expect(adviseOn(waits).why).toEqual([`HealthDegraded: ${message}`]);
+		expect(adviseOn(waits).actions).toContain("gitward logs shop");
+		const { appliedRevision: _ran, ...never } = waits;
+		expect(adviseOn(never).actions).not.toContain("gitward logs shop");
+	});
+
 	it("tells a thing once, since when it is so", () => {
 		const condition = { status: "True", reason: "RenderFailed", message: "a.yaml is broken", since: "2026-01-01T00:00:00Z" } as const;
 		const advice = adviseOn(
@@ -146,4 +163,10 @@ it.each(["json", "yaml"] as const)("%s holds no character that steers a terminal
 	const text = formatData(value, format);
 	expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
 	expect(parse(text)).toEqual(value);
+});
+
+describe("oneLine", () => {
+	it("joins what has several lines", () => {
+		expect(oneLine("it said last: starting\n  error: refused")).toBe("it said last: starting | error: refused");
+	});
 });

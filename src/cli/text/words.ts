@@ -18,6 +18,11 @@ export function shortKey(key: string, application: string): string {
 	return `${kind} ${namespace === "" || namespace === application ? "" : `${namespace}/`}${name}`;
 }
 
+/** A text of several lines in one, for where a line is a row. */
+export function oneLine(text: string): string {
+	return text.replace(/\s*\n\s*/gu, " | ");
+}
+
 /** `3 min ago`, from a text of ISO 8601. */
 export function ago(time: string | undefined, now = Date.now()): string {
 	if (time === undefined) return "-";

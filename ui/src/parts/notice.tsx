@@ -7,8 +7,10 @@ import { shortenRevisions } from "./shorten.ts";
 /** A message of one line as a sentence, one of several as the compiler-like text that it is. */
 export function Message({ text, className }: { readonly text: string; readonly className?: string }): ReactNode {
 	if (!text.includes("\n")) return <p className={`text-pretty [overflow-wrap:anywhere] ${className ?? ""}`}>{shortenRevisions(text)}</p>;
+	// Lines that point at one another stay as they are; others are broken, so that nothing is out of sight.
+	const layout = /^\s*\|?\s*\^/mu.test(text) ? "overflow-x-auto" : "whitespace-pre-wrap [overflow-wrap:anywhere]";
 	return (
-		<pre className={`overflow-x-auto font-mono text-[12.5px] leading-5 ${className ?? ""}`}>
+		<pre className={`${layout} font-mono text-[12.5px] leading-5 ${className ?? ""}`}>
 			{numberedLines(text).map(({ number, line }) => (
 				<MessageLine key={number} line={line} />
 			))}
