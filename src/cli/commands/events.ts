@@ -8,6 +8,7 @@ import type { Io } from "../io.ts";
 import { type Format, formatData, jsonText, printList } from "../output.ts";
 import { clean } from "../text/paint.ts";
 import type { Column } from "../text/table.ts";
+import { oneLine } from "../text/words.ts";
 
 interface EventsOptions extends ServerOptions {
 	readonly output: Format;

@@ -37,6 +37,8 @@ export function adviseOn(application: ApplicationSummary): Advice {
 	// What never ran has no logs, and nothing to go back to.
 	if ((health.status === "Degraded" || health.status === "Missing") && application.appliedRevision !== undefined)
 		actions.add(`gitward logs ${name}`).add(`gitward rollback ${name}`);
+	if (actions.size === 0 && health.status === "Unknown" && application.appliedRevision !== undefined)
+		actions.add(`see to it that ${application.environment} can be reached and read; Gitward tries again by itself`);
 	if (actions.size === 0)
 		actions.add(
 			application.sync === "Syncing" || health.status === "Progressing" ? "wait: it is under way" : `gitward events --application ${name}`,
