@@ -64,6 +64,7 @@ function withoutWatches(): LiveSide {
 		writing: () => () => {},
 		wrote: (_application, _key, _type, { metadata }) => ({ uid: metadata.uid, version: metadata.resourceVersion, hash: "" }),
 		deleted: () => {},
+		isShared: () => false,
 		known: () => ({ state: "unknown" }),
 		ready: async () => {},
 		health: async () => [],

@@ -12,7 +12,7 @@ const done: Applied = { record: null };
 
 /**
  * Deletes one Object, if it still is the very one that was made: it is looked at first, for the marks and for annotations that somebody
- * put on it by hand. One that is gone, was made anew by somebody else or is to be kept is let go.
+ * put on it by hand. One that is gone, was made anew by somebody else, is to be kept or is owned under another key is let go.
  */
 export async function deleteObject(cluster: Cluster, work: Work, change: Change, owned: OwnedObject | undefined): Promise<Applied> {
 	const { client, live } = cluster;
@@ -27,6 +27,10 @@ export async function deleteObject(cluster: Cluster, work: Work, change: Change,
 		if (!isVeryOne || !isOurs(found.metadata, work.owner, record?.uid)) return done;
 		const { keep, propagation } = optionsOf({ ...found, metadata: { ...found.metadata } });
 		if (keep) return done;
+		if (live.isShared(key)) {
+			live.deleted(work.application, key);
+			return done;
+		}
 		if (found.metadata.deletionTimestamp === undefined) {
 			live.deleted(work.application, key);
 			await client.delete(type, ref, {

@@ -30,8 +30,10 @@ export interface Live {
 	writing(application: string, key: ObjectKey, type: ResourceType): () => void;
 	/** Notes what Gitward itself wrote: the watch passes over that resourceVersion. Also taken into account when the watch is behind or ahead. */
 	wrote(application: string, key: ObjectKey, type: ResourceType, object: LiveObject, rules: readonly DriftRule[]): KubernetesRecord;
-	/** Notes that Gitward itself deleted it. */
+	/** Notes that Gitward itself deleted it, or let it go. */
 	deleted(application: string, key: ObjectKey): void;
+	/** Whether an Object that is still owned is the same live one under another key: one without a namespace to which Git gives one. */
+	isShared(key: ObjectKey): boolean;
 	known(application: string, key: ObjectKey): Known;
 	/** Waits until the first list of the kind is in, where it is followed, or throws what keeps it from coming. */
 	ready(type: ResourceType, options?: SignalOption): Promise<void>;

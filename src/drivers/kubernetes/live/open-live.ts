@@ -101,10 +101,13 @@ export function openLive({ client, health, context, environment }: LiveOptions):
 			else table.tell(entry);
 			return { uid, version: resourceVersion, hash, api: type.version };
 		},
-		deleted(_application, key) {
+		deleted(application, key) {
+			const isShared = tracking.isShared(key);
+			tracking.forget(application, key);
 			const found = tables.find(key);
-			found?.table.drop(found.name);
+			if (!isShared) found?.table.drop(found.name);
 		},
+		isShared: tracking.isShared,
 		known(_application, key) {
 			const found = tables.find(key);
 			if (found?.entry?.applied === undefined || !isKnown(found.table)) return { state: "unknown" };

@@ -27,6 +27,13 @@ export interface Tracking {
 	failureOf(application: string): AppError | undefined;
 	/** Whether an Application's Object cannot be there, as the cluster did not know its kind when it was tracked. */
 	isWithoutKind(application: string, key: ObjectKey): boolean;
+	/**
+	 * Whether another key that is tracked means the same live object: of kinds that have no namespaces, though Git gives them one, as where
+	 * their definition comes otherwise.
+	 */
+	isShared(key: ObjectKey): boolean;
+	/** An Application has an Object no more. */
+	forget(application: string, key: ObjectKey): void;
 	/** An Object is kept here from now on, and not in the table of another version of its API. */
 	only(key: ObjectKey, entry: Entry): void;
 	close(): void;
@@ -46,7 +53,7 @@ export function claim(entry: Entry, application: string, key: ObjectKey, rules: 
 }
 
 export function createTracking({ client, clock, tables, notify }: TrackingOptions): Tracking {
-	const tracked = new Map<string, ReadonlySet<ObjectKey>>();
+	const tracked = new Map<string, Set<ObjectKey>>();
 	const waiting = new Map<string, Waiting>();
 	const withoutKind = new Map<string, ReadonlySet<ObjectKey>>();
 	const stop = new AbortController();
@@ -128,16 +135,34 @@ export function createTracking({ client, clock, tables, notify }: TrackingOption
 		failures = 0;
 	}
 
+	function isShared(key: ObjectKey): boolean {
+		const { group, kind, name } = parseKey(key);
+		if (tables.find(key)?.table.watch.type.namespaced !== false) return false;
+		for (const keys of tracked.values()) {
+			for (const other of keys) {
+				if (other === key || !other.endsWith(`/${name}`)) continue;
+				const ref = parseKey(other);
+				if (ref.name === name && ref.kind === kind && ref.group === group) return true;
+			}
+		}
+		return false;
+	}
+
 	return {
+		isShared,
+		forget(application, key) {
+			tracked.get(application)?.delete(key);
+		},
 		async track(application, owned, { settings, signal }: TargetOptions = {}) {
 			const now = new Set(owned.map(({ key }) => key));
-			for (const key of tracked.get(application) ?? []) {
-				if (now.has(key)) continue;
-				const found = tables.find(key);
-				if (found?.entry?.application === application) found.table.drop(found.name);
-			}
+			const before = tracked.get(application);
 			if (now.size === 0) tracked.delete(application);
 			else tracked.set(application, now);
+			for (const key of before ?? []) {
+				if (now.has(key)) continue;
+				const found = tables.find(key);
+				if (found?.entry?.application === application && !isShared(key)) found.table.drop(found.name);
+			}
 			waiting.delete(application);
 			const rules = settings?.driftRules ?? [];
 			try {
