@@ -95,6 +95,8 @@ it("never deletes what it did not make: an adopted file is let go", async () => 
 	await world.until("the rest is live", async () => (await world.live("shop/a")) === "1");
 	expect(await world.live("shop/theirs")).toBe("theirs");
 	expect((await world.engine().operations.application("shop")).warnings.join()).toContain("gitward.dev/adopt");
+	const [first] = (await world.engine().operations.history("shop", { limit: 1 })).items;
+	expect(first?.message).toContain("1 left alone: File.host.gitward.dev/shop/theirs");
 
 	await world.repository.push({ "shop/t.yaml": fileManifest("theirs", "ours", { "gitward.dev/adopt": "true" }) });
 	await world.until("it is adopted", async () => (await world.live("shop/theirs")) === "ours");

@@ -505,7 +505,12 @@ async function succeed(running: Running): Promise<void> {
 	const { engine, application, comparison, owned, sync, request } = running;
 	const skipped = comparison.plan.changes.filter((change) => change.action === "skip" && change.reason !== undefined);
 	const left = comparison.plan.changes.flatMap(({ key, leave }) => (leave === undefined || !owned.has(key) ? [] : [{ key, ...leave }]));
-	const message = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
+	const strange = skipped.filter(
+		({ key, desired }) => desired !== undefined && !optionsOf(desired).ifAbsent && comparison.foreign.has(key),
+	);
+	const done = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
+	const message =
+		strange.length === 0 ? done : `${done}, ${strange.length} left alone: ${strange[0]?.key ?? ""} ${strange[0]?.reason ?? ""}`;
 	if (running.seen === undefined) await targetOf(engine, application).track(application.name, [...owned.values()], application.options);
 	const health = running.seen ?? (await healthOf(engine, application, [...owned.values()]));
 	await engine.status.update(
@@ -526,7 +531,15 @@ async function succeed(running: Running): Promise<void> {
 		},
 		{
 			writes: [...unwritten(running), historyOf(engine, application, sync, "Succeeded", message)],
-			events: [syncEvent(application, "SyncSucceeded", "info", `Sync ${sync.id} to ${shortRevision(sync.revision)}: ${message}`, sync)],
+			events: [
+				syncEvent(
+					application,
+					"SyncSucceeded",
+					strange.length === 0 ? "info" : "warning",
+					`Sync ${sync.id} to ${shortRevision(sync.revision)}: ${message}`,
+					sync,
+				),
+			],
 		},
 	);
 }
