@@ -144,6 +144,23 @@ describe("watchKind", () => {
 		await watch.close();
 	});
 
+	it("lists anew where an event could not be read, before anybody goes by what is known", async () => {
+		const unreadable: WatchLine = {
+			type: "MODIFIED",
+			resourceVersion: "7",
+			object: () => {
+				throw new Error("no object");
+			},
+		};
+		const { watch, told } = play({
+			lists: [() => page("5"), () => page("9", thing("a", "7"))],
+			watches: [() => [unreadable]],
+		});
+		await expect.poll(() => told.includes("a 7"), { interval: 1 }).toBe(true);
+		expect(told).toEqual(["list  at 5", "reachable", "Internal", "a 7", "list a/a at 9", "reachable"]);
+		await watch.close();
+	});
+
 	it("passes over what Gitward wrote itself, without reading it", async () => {
 		const unread: WatchLine = {
 			type: "MODIFIED",

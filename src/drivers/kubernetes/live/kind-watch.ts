@@ -103,6 +103,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 		let version = from;
 		let lines: WatchLine[] = [];
 		let cancel: (() => void) | undefined;
+		const end = new AbortController();
 		const flush = (): void => {
 			cancel = undefined;
 			const due = lines;
@@ -111,13 +112,16 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 				try {
 					handle(line);
 				} catch (error) {
-					// A bug: what is known may be wrong, and nobody may go by it.
+					// A bug: what is known may be wrong, and nobody may go by it before everything is listed anew.
 					markFailed(error);
+					end.abort(error);
 				}
 			}
 		};
 		try {
-			for await (const line of client.watch(type, { resourceVersion: version, labelSelector, signal: stop.signal })) {
+			const signal = AbortSignal.any([stop.signal, end.signal]);
+			for await (const line of client.watch(type, { resourceVersion: version, labelSelector, signal })) {
+				if (end.signal.aborted) break;
 				markReachable();
 				failures = 0;
 				silences = 0;
@@ -134,6 +138,8 @@ export function watchKind(options: KindWatchOptions): KindWatch {
 			cancel?.();
 			flush();
 		}
+		if (end.signal.aborted)
+			throw new AppError("an event could not be read", { code: "WatchExpired", kind: "internal", cause: end.signal.reason });
 		return version;
 	}
 
