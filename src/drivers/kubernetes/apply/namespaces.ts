@@ -100,11 +100,13 @@ export function createNamespaces(client: KubernetesClient): Namespaces {
 		async ensure(name, options) {
 			const { settings, signal } = options;
 			if (settings?.createNamespace === undefined || known.has(name)) return;
-			let one = making.get(name);
+			// What one may not do says nothing about others.
+			const id = JSON.stringify([name, settings.as]);
+			let one = making.get(id);
 			if (one === undefined) {
 				one = prepare(name, settings);
-				making.set(name, one);
-				const done = (): boolean => making.delete(name);
+				making.set(id, one);
+				const done = (): boolean => making.delete(id);
 				one.then(done, done);
 			}
 			await one;
