@@ -11,7 +11,5 @@ const deepest = 10;
 /** Everything beneath an Object, each below what it belongs to. */
 export function descendants(children: readonly ChildView[], parent: string, depth = 1): readonly Descendant[] {
 	if (depth > deepest) return [];
-	return children
-		.filter((child) => child.parent === parent)
-		.flatMap((child) => [{ child, depth }, ...descendants(children, child.key, depth + 1)]);
+	return children.flatMap((child) => (child.parent === parent ? [{ child, depth }, ...descendants(children, child.key, depth + 1)] : []));
 }
