@@ -77,10 +77,12 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 				{ type: "own", application: "other", environment: "dev", objects: [a] },
 			]);
 			const owners = await store.owners("dev", keys);
-			expect([...owners].map(([key, owner]) => [key, owner.application, owner.object]).toSorted()).toEqual([
-				[a.key, "other", a],
-				[b.key, "shop", b],
-			]);
+			expect(owners).toEqual(
+				new Map([
+					[a.key, { application: "other", object: a }],
+					[b.key, { application: "shop", object: b }],
+				]),
+			);
 			expect((await store.owners("staging", keys)).size).toBe(0);
 			expect((await store.owners("dev", [])).size).toBe(0);
 		});

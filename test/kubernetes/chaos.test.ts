@@ -24,7 +24,7 @@ function randomFrom(seed: number): () => number {
 
 /** Changes a third of the ConfigMaps, and adds or removes some. */
 function change(random: () => number, desired: Map<string, string>, round: number): Files {
-	let files: Files = {};
+	const files: Record<string, string | null> = {};
 	for (const application of applications) {
 		for (let index = 0; index < lasting + 2; index += 1) {
 			const name = `${application}-${index}`;
@@ -33,7 +33,7 @@ function change(random: () => number, desired: Map<string, string>, round: numbe
 			if (goes && !desired.delete(name)) continue;
 			const text = `${round} ${random()}`;
 			if (!goes) desired.set(name, text);
-			files = { ...files, ...configMaps(application, { [name]: goes ? null : text }) };
+			Object.assign(files, configMaps(application, { [name]: goes ? null : text }));
 		}
 	}
 	return files;

@@ -71,11 +71,19 @@ export function createRecovery({ client, clock, labelSelector, environment }: Re
 function toOwned(type: ResourceType, { metadata }: LiveObject): OwnedObject {
 	const { name, namespace = "", annotations } = metadata;
 	const ref = { group: type.group, kind: type.kind, namespace, name };
-	const { keep, adopt } = optionsOf({
+	const { keep, adopt, confirmPrune } = optionsOf({
 		apiVersion: type.version,
 		kind: type.kind,
 		metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
 	});
 	// What may be adopted may have been: it is let go rather than deleted.
-	return { key: keyOf(ref), ref, created: !adopt, desiredHash: "", record: null, ...(keep ? { keep } : {}) };
+	return {
+		key: keyOf(ref),
+		ref,
+		created: !adopt,
+		desiredHash: "",
+		record: null,
+		...(keep ? { keep } : {}),
+		...(confirmPrune ? { confirm: true } : {}),
+	};
 }
