@@ -150,6 +150,19 @@ describe("fields that others own", () => {
 		expect(after["spec"].replicas).toBe(3);
 		expect(after["spec"].template.spec.containers.map(({ image }: AnyObject) => image)).toEqual(["side:1", "web:9"]);
 		expect(after["metadata"].labels).toMatchObject({ changed: "yes" });
+		// Also where they are changed between the look and the write.
+		let races = 1;
+		const scale = async (replicas: number): Promise<unknown> =>
+			world.cluster.call("PATCH", `${world.path(deployment)}?fieldManager=autoscaler`, { spec: { replicas } });
+		const racing = await openApplyWorld(world.cluster, {
+			namespace: world.namespace,
+			onRead: async () => (races-- > 0 ? scale(5) : undefined),
+		});
+		for (const [key, entry] of world.owned) racing.owned.set(key, entry);
+		const again = { ...deployment, metadata: { ...deployment.metadata, labels: { changed: "again" } } };
+		await racing.apply(again, "update", { settings: rules });
+		await racing.close();
+		expect(await live(deployment)).toMatchObject({ metadata: { labels: { changed: "again" } }, spec: { replicas: 5 } });
 		// Without the rules they are drift.
 		await world.apply(changed, "update");
 		expect((await live(deployment))["spec"].replicas).toBe(0);

@@ -54,6 +54,8 @@ export interface ApplyWorldOptions {
 	readonly application?: string;
 	readonly namespace?: string;
 	readonly instance?: string;
+	/** Called after an object was read, before it is told. */
+	readonly onRead?: () => Promise<unknown>;
 	/** True: with the watches of a real target, which tell what is known. */
 	readonly watches?: boolean;
 }
@@ -94,7 +96,13 @@ export async function openApplyWorld(cluster: Cluster, options: ApplyWorldOption
 	const exec = createExec({ environment: {} });
 	const connection = await loadConnection({ kubeconfig: cluster.kubeconfig }, { base: "/", environment: {}, exec });
 	const requests = { reads: 0, writes: 0 };
-	const client = counted(createKubernetesClient(connection), requests);
+	const opened = createKubernetesClient(connection);
+	const get: typeof opened.get = async (...args) => {
+		const object = await opened.get(...args);
+		await options.onRead?.();
+		return object;
+	};
+	const client = counted({ ...opened, get }, requests);
 	const environment = environmentSchema.parse({
 		apiVersion: "gitward.dev/v1",
 		kind: "Environment",

@@ -164,16 +164,17 @@ async function update(attempt: Attempt, tries: number): Promise<Outcome> {
 /** Changes what was just looked at. */
 async function change(attempt: Attempt, live: LiveObject, tries: number): Promise<Outcome> {
 	const { cluster, work, applying, owned } = attempt;
+	let now = live;
 	if (recordOf(owned) === undefined && clientSideEntries(live).length > 0) {
 		try {
-			await migrate(cluster.client, applying.type, applying.ref, live, { ...identityOf(work), ...signalOf(work) });
+			now = await migrate(cluster.client, applying.type, applying.ref, live, { ...identityOf(work), ...signalOf(work) });
 		} catch (error) {
 			if (!isPrecondition(error) || tries >= mostTries) throw error;
 			const again = await look(attempt);
 			return again === undefined ? create(attempt, tries + 1) : change(attempt, again, tries + 1);
 		}
 	}
-	return changeExactly(attempt, live.metadata.uid, live, tries);
+	return changeExactly(attempt, now.metadata.uid, now, tries);
 }
 
 async function changeExactly(attempt: Attempt, uid: string, live: LiveObject | undefined, tries: number): Promise<Outcome> {

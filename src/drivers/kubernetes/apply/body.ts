@@ -3,10 +3,10 @@ import type { ResourceType } from "../client/client.ts";
 import { instanceLabel, type Owner, ownerAnnotation, ownerText } from "../marks.ts";
 
 /**
- * What must hold for an apply to be carried out. `absent`: the object does not exist. `uid`: it exists, and is that very one.
- * Server-side apply has no such options; see docs/decisions on applies that only create.
+ * What must hold for an apply to be carried out. `absent`: the object does not exist. `uid`: it exists, and is that very one; with
+ * `version`: and was not changed since. Server-side apply has no such options; see docs/decisions on applies that only create.
  */
-export type Precondition = { readonly absent: true } | { readonly uid: string } | Record<string, never>;
+export type Precondition = { readonly absent: true } | { readonly uid: string; readonly version?: string } | Record<string, never>;
 
 /** Fields of metadata that only the server writes; manifests that were exported from a cluster hold them. */
 const serverFields: readonly string[] = [
@@ -43,5 +43,7 @@ export function withPrecondition(metadata: Record<string, unknown>, precondition
 	// No object has this version: the server compares it where the object exists, and pays it no heed where it makes one.
 	if ("absent" in precondition) return { ...metadata, resourceVersion: "1" };
 	// A uid that no object has is a conflict, another object's an immutable field.
-	return "uid" in precondition ? { ...metadata, uid: precondition.uid } : metadata;
+	if (!("uid" in precondition)) return metadata;
+	const { uid, version } = precondition;
+	return version === undefined ? { ...metadata, uid } : { ...metadata, uid, resourceVersion: version };
 }

@@ -47,8 +47,9 @@ export function send(
 	dryRun: boolean,
 ): Promise<ApplyResult> {
 	const { desired, type, ref, ignoring } = applying;
-	const body = bodyOf(desired, type, work.owner, precondition);
-	return client.apply(type, ref, live === undefined || ignoring.length === 0 ? body : keepIgnored(body, live, ignoring), {
+	const left = ignoring.length === 0 ? undefined : live;
+	const body = bodyOf(desired, type, work.owner, left === undefined ? precondition : unchangedSince(left));
+	return client.apply(type, ref, left === undefined ? body : keepIgnored(body, left, ignoring), {
 		fieldManager,
 		// Where nothing is there, there is nobody to take from.
 		force: "absent" in precondition || isForced(applying, work),
@@ -56,4 +57,9 @@ export function send(
 		...identityOf(work),
 		...signalOf(work),
 	});
+}
+
+/** Fields of others are sent as they were read: what others set since must not be set back. */
+function unchangedSince({ metadata }: LiveObject): Precondition {
+	return { uid: metadata.uid, version: metadata.resourceVersion };
 }
