@@ -83,6 +83,27 @@ describe("a hook's Job", () => {
 		expect(await gone(failed)).toBe(false);
 	});
 
+	it("does not run again for the same Sync once it succeeded and is gone", async () => {
+		const deleted = job(undefined, { "gitward.dev/hook-delete-policy": "hook-succeeded" });
+		await world.hook(deleted, { sync: "1" });
+		await world.cluster.until(world.path(deleted), ({ kind }) => kind === undefined);
+		// A kill came before the Sync noted it: it is taken up again, by a Gitward that starts anew.
+		const again = await openApplyWorld(world.cluster, { namespace: world.namespace });
+		await again.hook(deleted, { sync: "1" });
+		expect(again.requests.writes).toBe(0);
+		await again.hook(deleted, { sync: "2" });
+		expect(again.requests.writes).toBeGreaterThan(0);
+		await again.close();
+	});
+
+	it("runs in each phase that it names", async () => {
+		const both = job(undefined, { "gitward.dev/hook": "PreSync,PostSync" });
+		await world.hook(both, { sync: "1" }, "PreSync");
+		const first = await uid(both);
+		await world.hook(both, { sync: "1" }, "PostSync");
+		expect(await uid(both)).not.toBe(first);
+	});
+
 	it("gets a name that follows from what is run where it asks for a generated one", async () => {
 		const named = job(undefined);
 		const generated = {

@@ -5,6 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { TargetSettings } from "../../ports/driver.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Definitions } from "./apply/definitions.ts";
+import type { DoneHooks } from "./apply/done-hooks.ts";
 import type { Namespaces } from "./apply/namespaces.ts";
 import type { KubernetesClient } from "./client/client.ts";
 import type { Live } from "./live/live.ts";
@@ -20,6 +21,7 @@ export interface Cluster {
 	readonly health: HealthAssessor;
 	readonly namespaces: Namespaces;
 	readonly definitions: Definitions;
+	readonly doneHooks: DoneHooks;
 	readonly existence: Existence;
 	readonly clock: Clock;
 	readonly log: Log;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AppError } from "../../core/app-error.ts";
 import type { EnvironmentDocument } from "../../core/documents/environment.ts";
 import type { HealthAssessor } from "../../health/health.ts";
@@ -5,6 +6,7 @@ import type { DriverContext, Target, TargetOptions } from "../../ports/driver.ts
 import { applyObject } from "./apply/apply-object.ts";
 import { createDefinitions } from "./apply/definitions.ts";
 import { deleteObject } from "./apply/delete-object.ts";
+import { createDoneHooks } from "./apply/done-hooks.ts";
 import { runHook } from "./apply/hooks.ts";
 import { createNamespaces } from "./apply/namespaces.ts";
 import type { KubernetesClient } from "./client/client.ts";
@@ -33,6 +35,7 @@ export function openKubernetesTarget({ environment, context, client, live, healt
 		health,
 		namespaces: createNamespaces(client),
 		definitions: createDefinitions(client, clock),
+		doneHooks: createDoneHooks(join(context.home, "hooks")),
 		existence: createExistence(client, clock),
 		clock,
 		log,

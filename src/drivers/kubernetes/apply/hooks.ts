@@ -25,13 +25,13 @@ interface Hook {
 	readonly type: ResourceType;
 	readonly ref: ObjectRef;
 	readonly body: Record<string, unknown> & { readonly metadata: Record<string, unknown> };
-	/** Names what is run, and for which Sync. */
+	/** Names what is run, for which Sync and in which phase. */
 	readonly run: string;
 }
 
 /**
  * Runs one hook to its end: makes its Object, waits until it is done, deletes it as its policy says. Safe to repeat: one that was made
- * for the same Sync is awaited, not made again.
+ * for the same Sync is awaited, not made again, and neither is one that succeeded for it and was deleted.
  */
 export async function runHook(cluster: Cluster, work: Work, change: Change, options: TargetOptions): Promise<Applied> {
 	const { desired, ref: given } = change;
@@ -39,12 +39,17 @@ export async function runHook(cluster: Cluster, work: Work, change: Change, opti
 	let ref = given;
 	try {
 		const type = await demandType(cluster.client.discovery, desired, signalOf(work));
-		const hook = hookOf(desired, given, type, work, options.sync ?? "");
+		const hook = hookOf(desired, change, type, work);
 		({ ref } = hook);
-		if (type.namespaced) await cluster.namespaces.ensure(ref.namespace, options);
 		const deletion = optionsOf(desired).hookDeletion;
+		if (work.sync !== undefined && (await cluster.doneHooks.has(hook.run))) {
+			if (deletion.includes("succeeded")) await removeRest(cluster, work, hook);
+			return { record: null };
+		}
+		if (type.namespaced) await cluster.namespaces.ensure(ref.namespace, options);
 		const { object, warnings } = await start(cluster, work, hook, deletion.includes("before"));
 		const error = await outcome(cluster, work, hook, object);
+		if (error === undefined && work.sync !== undefined) await cluster.doneHooks.add(hook.run);
 		if (deletion.includes(error === undefined ? "succeeded" : "failed")) await remove(cluster, work, hook, object);
 		if (error !== undefined) throw error;
 		return { record: null, ...(warnings.length === 0 ? {} : { warnings }) };
@@ -54,9 +59,9 @@ export async function runHook(cluster: Cluster, work: Work, change: Change, opti
 	}
 }
 
-function hookOf(desired: DesiredObject, given: ObjectRef, type: ResourceType, work: Work, sync: string): Hook {
+function hookOf(desired: DesiredObject, { ref: given, hook: phase }: Change, type: ResourceType, work: Work): Hook {
 	const run = createHash("sha256")
-		.update(`${sync} ${hashObject(desired)}`)
+		.update(JSON.stringify([ownerText(work.owner), phase, work.sync ?? "", hashObject(desired)]))
 		.digest("hex")
 		.slice(0, 40);
 	const { generateName, ...rest } = desired.metadata as DesiredObject["metadata"] & { readonly generateName?: unknown };
@@ -146,6 +151,13 @@ async function outcome(cluster: Cluster, work: Work, hook: Hook, object: LiveObj
 		kind: "conflict",
 		hint: "Mend what it runs; the next Sync runs it again.",
 	});
+}
+
+/** Deletes what a kill left of a hook that succeeded. */
+async function removeRest(cluster: Cluster, work: Work, hook: Hook): Promise<void> {
+	const live = await cluster.client.get(hook.type, hook.ref, { metadataOnly: true, ...signalOf(work) });
+	if (live === undefined || !isOurHook(live, work) || live.metadata.annotations?.[hookRunAnnotation] !== hook.run) return;
+	await remove(cluster, work, hook, live);
 }
 
 async function remove({ client }: Cluster, work: Work, { type, ref }: Hook, { metadata }: LiveObject): Promise<void> {
