@@ -143,6 +143,8 @@ export interface ApplicationState {
 	readonly syncs?: number;
 	/** Objects that the last Sync left alone, each with the reason. */
 	readonly skipped?: readonly string[];
+	/** Those of them that exist and are not Gitward's, each with whose it is: so live is not as Git says there. */
+	readonly foreign?: readonly string[];
 	/** What the last Sync left for other Applications: looked at again until nothing is. */
 	readonly left?: readonly LeftObject[];
 	/** What the target had to say about the last Sync that stopped nothing. */

@@ -59,6 +59,14 @@ export function rollbackHolds(state: ApplicationState): readonly Hold[] {
 	];
 }
 
+/** What waits for a person because it is not Gitward's. */
+export function foreignHolds({ foreign = [] }: Pick<ApplicationState, "foreign">): readonly Hold[] {
+	const [first, ...more] = foreign;
+	if (first === undefined) return [];
+	const others = more.length === 0 ? "" : `; and ${more.length} more`;
+	return [{ reason: "Foreign", message: `not as Git says, as it is not Gitward's: ${first}${others}` }];
+}
+
 /** What waits for a person because it drifted. */
 export function driftHolds({ drift }: Pick<ApplicationState, "drift">): readonly Hold[] {
 	const asking = drift.filter((each) => each.mode === "ask").length;
@@ -72,7 +80,7 @@ export function driftHolds({ drift }: Pick<ApplicationState, "drift">): readonly
 
 /** What holds an Application whatever is to be done next. */
 export function standingHolds(state: ApplicationState): readonly Hold[] {
-	return [...rollbackHolds(state), ...driftHolds(state), ...leaveHolds(state.left ?? [])];
+	return [...rollbackHolds(state), ...foreignHolds(state), ...driftHolds(state), ...leaveHolds(state.left ?? [])];
 }
 
 /** Everything that a Sync or a repair has to wait for now, and until when at the latest. */

@@ -4,7 +4,7 @@ import { shortRevision } from "./revision.ts";
 import type { ApplicationSummary, Hold } from "./views/application.ts";
 
 /** Holds that neither time nor Gitward itself leads out of. */
-const stalling: ReadonlySet<Hold["reason"]> = new Set(["DeletionGuard", "DriftAsk", "DriftFight", "Project"]);
+const stalling: ReadonlySet<Hold["reason"]> = new Set(["DeletionGuard", "DriftAsk", "DriftFight", "Foreign", "Project"]);
 
 type Verdict = Omit<Condition, "since" | "type">;
 
@@ -12,8 +12,13 @@ type Verdict = Omit<Condition, "since" | "type">;
 export function syncStatus(state: ApplicationState): ApplicationSummary["sync"] {
 	if (state.sync !== undefined && state.sync.healthDeadline === undefined) return "Syncing";
 	if (state.rendered === undefined) return "Unknown";
-	if (!runs(state, state.rendered.hash) || state.drift.length > 0) return "OutOfSync";
+	if (!runs(state, state.rendered.hash) || state.drift.length > 0 || isPartlyForeign(state)) return "OutOfSync";
 	return state.removal === undefined && state.leaving === undefined ? "Synced" : "OutOfSync";
+}
+
+/** Whether Objects of it exist that are not Gitward's, and so are not as Git says. */
+function isPartlyForeign({ foreign }: ApplicationState): boolean {
+	return foreign !== undefined && foreign.length > 0;
 }
 
 /** True when it runs what it should and is well: what dependents and `--wait` wait for. A rollback counts as arrived at its pinned Revision. */
@@ -28,6 +33,7 @@ export function isSettled(state: ApplicationState): boolean {
 		state.removal === undefined &&
 		state.leaving === undefined &&
 		state.drift.length === 0 &&
+		!isPartlyForeign(state) &&
 		(state.health.status === "Healthy" || state.health.status === "Suspended")
 	);
 }

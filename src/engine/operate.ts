@@ -35,6 +35,7 @@ const needsPerson: ReadonlySet<Hold["reason"]> = new Set([
 	"DeletionGuard",
 	"DriftAsk",
 	"DriftFight",
+	"Foreign",
 	"ManualSync",
 	"Project",
 	"RetriesExhausted",

@@ -95,6 +95,9 @@ it("never deletes what it did not make: an adopted file is let go", async () => 
 	await world.until("the rest is live", async () => (await world.live("shop/a")) === "1");
 	expect(await world.live("shop/theirs")).toBe("theirs");
 	expect((await world.engine().operations.application("shop")).warnings.join()).toContain("gitward.dev/adopt");
+	await world.until("it says so", () => heldBy(world, "shop", "Foreign"));
+	expect(world.application("shop").sync).toBe("OutOfSync");
+	await expect(world.settled("shop")).rejects.toMatchObject({ kind: "waiting", code: "Foreign" });
 	const [first] = (await world.engine().operations.history("shop", { limit: 1 })).items;
 	expect(first?.message).toContain("1 left alone: File.host.gitward.dev/shop/theirs");
 

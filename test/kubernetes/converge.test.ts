@@ -168,7 +168,8 @@ it("touches nothing that is another Gitward's or nobody's, and says whose it is"
 	await two.repository.push({ ...configMaps("rival", { a: "2", theirs: "2" }) });
 	await two.applications({ rival: { namespace: one.namespace } });
 	await two.start();
-	await two.settled("rival");
+	await two.until("it says so", () => two.application("rival").holds.some(({ reason }) => reason === "Foreign"));
+	expect(two.application("rival").sync).toBe("OutOfSync");
 	expect((await one.configMap("a"))?.["data"].text).toBe("1");
 	expect((await one.configMap("theirs"))?.["data"].text).toBe("by hand");
 	const { warnings } = await two.engine().operations.application("rival");

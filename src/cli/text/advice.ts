@@ -67,6 +67,8 @@ function actionsFor(name: string, hold: Hold): readonly string[] {
 			return ["gitward status of what it waits for"];
 		case "Handover":
 			return ["gitward status of the Application that it names"];
+		case "Foreign":
+			return [`gitward plan ${name} names them`, "annotate them to be adopted, rename them in Git, or remove them there", confirm];
 		case "DriftFight":
 			return ["end the fight: change the other controller, or say in `driftRules` what it may set", confirm];
 		case "Project":

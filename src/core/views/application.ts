@@ -16,6 +16,7 @@ export const holdSchema = z.object({
 		"Project",
 		"Handover",
 		"DriftFight",
+		"Foreign",
 	]),
 	message: z.string().describe("One sentence that names what it waits for."),
 	until: z.string().optional().describe("ISO 8601, where the time is known."),

@@ -7,7 +7,7 @@ import { deletedKeys, guardDeletion } from "../../core/guard.ts";
 import { hashObject } from "../../core/hash.ts";
 import type { Health } from "../../core/health.ts";
 import { leaveHolds } from "../../core/leave.ts";
-import { isPassing, rollbackHolds } from "../../core/next-step.ts";
+import { foreignHolds, isPassing, rollbackHolds } from "../../core/next-step.ts";
 import { type HookPhase, keyOf, type ObjectKey, refOf } from "../../core/object.ts";
 import { optionsOf } from "../../core/object-options.ts";
 import { shortRevision } from "../../core/revision.ts";
@@ -508,9 +508,9 @@ async function succeed(running: Running): Promise<void> {
 	const strange = skipped.filter(
 		({ key, desired }) => desired !== undefined && !optionsOf(desired).ifAbsent && comparison.foreign.has(key),
 	);
+	const foreign = strange.map((change) => `${change.key} ${change.reason ?? ""}`);
 	const done = sync.done.length === 0 ? "nothing to change" : `${sync.done.length} ${sync.done.length === 1 ? "change" : "changes"}`;
-	const message =
-		strange.length === 0 ? done : `${done}, ${strange.length} left alone: ${strange[0]?.key ?? ""} ${strange[0]?.reason ?? ""}`;
+	const message = foreign.length === 0 ? done : `${done}, ${foreign.length} left alone: ${foreign[0] ?? ""}`;
 	if (running.seen === undefined) await targetOf(engine, application).track(application.name, [...owned.values()], application.options);
 	const health = running.seen ?? (await healthOf(engine, application, [...owned.values()]));
 	await engine.status.update(
@@ -520,7 +520,8 @@ async function succeed(running: Running): Promise<void> {
 			...without(engine, application.name, request),
 			attempt: undefined,
 			drift: [],
-			holds: [...rollbackHolds(stateOf(engine, application.name)), ...leaveHolds(left)],
+			holds: [...rollbackHolds(stateOf(engine, application.name)), ...foreignHolds({ foreign }), ...leaveHolds(left)],
+			foreign: foreign.length === 0 ? undefined : foreign,
 			left: left.length === 0 ? undefined : left,
 			applied: appliedOf(running),
 			inventory: owned.size,

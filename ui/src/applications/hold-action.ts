@@ -27,6 +27,7 @@ export function holdAction(hold: Hold): HoldAction | undefined {
 			// What a document says only a commit takes back.
 			return hold.message.includes("by its document") ? undefined : { does: "resume", label: "Resume" };
 		case "DependsOn":
+		case "Foreign":
 		case "Handover":
 		case "Project":
 			return undefined;
@@ -46,6 +47,7 @@ const titles: Readonly<Record<Hold["reason"], string>> = {
 	Project: "Not allowed by its project",
 	Handover: "Hands objects over",
 	DriftFight: "Another controller fights back",
+	Foreign: "Not Gitward's",
 };
 
 /** A hold in two or three words. */
