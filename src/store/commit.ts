@@ -8,6 +8,7 @@ import { writeHistory } from "./history.ts";
 import { disown, own } from "./inventory.ts";
 import { tidyRendered, writeRendered } from "./rendered.ts";
 import type { Schema } from "./schema.ts";
+import type { Seal } from "./seal.ts";
 import { writeValue } from "./settings.ts";
 import { isTroubleForAll, storeError } from "./store-error.ts";
 import { createStatements, type Writing } from "./writing.ts";
@@ -18,7 +19,7 @@ const tidyEvery = 1000;
 type Waiting = Pending<readonly Write[], readonly GitwardEvent[]>;
 
 /** Makes what commits a batch of writes in one transaction and tells each its outcome once that is durable. */
-export function createCommit(db: Kysely<Schema>, file: string, maxEvents: number): (batch: Iterable<Waiting>) => Promise<void> {
+export function createCommit(db: Kysely<Schema>, file: string, maxEvents: number, seal: Seal): (batch: Iterable<Waiting>) => Promise<void> {
 	const statements = createStatements();
 	let untidy = tidyEvery;
 
@@ -28,7 +29,7 @@ export function createCommit(db: Kysely<Schema>, file: string, maxEvents: number
 			await db.transaction().execute(async (transaction) => {
 				const writing = statements(transaction);
 				for (const pending of batch) {
-					outcomes.push(await writeAll(writing, pending));
+					outcomes.push(await writeAll(writing, pending, seal));
 					untidy += pending.item.filter(({ type }) => type === "event" || type === "rendered").length;
 				}
 				if (untidy < tidyEvery) return;
@@ -44,13 +45,13 @@ export function createCommit(db: Kysely<Schema>, file: string, maxEvents: number
 }
 
 /** One `write`, undone alone by a savepoint where it cannot be done; what ails the database undoes the batch. Returns how to tell its outcome. */
-async function writeAll(writing: Writing, { item, resolve, reject }: Waiting): Promise<() => void> {
+async function writeAll(writing: Writing, { item, resolve, reject }: Waiting, seal: Seal): Promise<() => void> {
 	const savepoint = (command: string): Promise<unknown> => writing.transaction.executeQuery(CompiledQuery.raw(`${command} one_write`));
 	await savepoint("savepoint");
 	try {
 		const events: GitwardEvent[] = [];
 		for (const write of item) {
-			const event = await writeOne(writing, write);
+			const event = await writeOne(writing, write, seal);
 			if (event !== undefined) events.push(event);
 		}
 		await savepoint("release");
@@ -63,7 +64,7 @@ async function writeAll(writing: Writing, { item, resolve, reject }: Waiting): P
 	}
 }
 
-async function writeOne(writing: Writing, write: Write): Promise<GitwardEvent | undefined> {
+async function writeOne(writing: Writing, write: Write, seal: Seal): Promise<GitwardEvent | undefined> {
 	switch (write.type) {
 		case "application":
 			await writeApplication(writing, write.name, write.state);
@@ -78,7 +79,7 @@ async function writeOne(writing: Writing, write: Write): Promise<GitwardEvent | 
 			await disown(writing, write.application, write.keys);
 			return undefined;
 		case "rendered":
-			await writeRendered(writing, write.hash, write.objects);
+			await writeRendered(writing, write.hash, write.objects, seal);
 			return undefined;
 		case "history":
 			await writeHistory(writing, write.entry, write.keep);

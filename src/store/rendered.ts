@@ -3,15 +3,17 @@ import { deflateRawSync, inflateRaw } from "node:zlib";
 import type { Kysely } from "kysely";
 import type { DesiredObject } from "../core/object.ts";
 import type { Schema } from "./schema.ts";
+import type { Seal } from "./seal.ts";
 import { inParts, type Writing } from "./writing.ts";
 
 const inflate = promisify(inflateRaw);
 /** Largest rendered set that is read back, in bytes of JSON. */
 const maxRendered = 256 * 1024 * 1024;
 
-/** Keeps a rendered set under its hash, once. */
-export async function writeRendered({ transaction, run }: Writing, hash: string, set: readonly DesiredObject[]): Promise<void> {
-	const objects = deflateRawSync(JSON.stringify(set), { level: 1 });
+/** Keeps a rendered set under its hash, once; one that holds Secrets is sealed, as their values must stand in no row. */
+export async function writeRendered({ transaction, run }: Writing, hash: string, set: readonly DesiredObject[], seal: Seal): Promise<void> {
+	const deflated = deflateRawSync(JSON.stringify(set), { level: 1 });
+	const objects = set.some(({ kind }) => kind === "Secret") ? seal.close(deflated, hash) : deflated;
 	await run("rendered", [hash, objects], () =>
 		transaction
 			.insertInto("rendered")
@@ -21,10 +23,10 @@ export async function writeRendered({ transaction, run }: Writing, hash: string,
 }
 
 /** The rendered set of a hash, or undefined. */
-export async function readRendered(db: Kysely<Schema>, hash: string): Promise<readonly DesiredObject[] | undefined> {
+export async function readRendered(db: Kysely<Schema>, hash: string, seal: Seal): Promise<readonly DesiredObject[] | undefined> {
 	const row = await db.selectFrom("rendered").select("objects").where("hash", "=", hash).executeTakeFirst();
 	if (row === undefined) return undefined;
-	const text = (await inflate(row.objects, { maxOutputLength: maxRendered })).toString("utf8");
+	const text = (await inflate(seal.open(row.objects, hash), { maxOutputLength: maxRendered })).toString("utf8");
 	return JSON.parse(text) as readonly DesiredObject[];
 }
 

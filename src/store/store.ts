@@ -13,6 +13,7 @@ import { takeLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { readRendered } from "./rendered.ts";
 import type { Schema } from "./schema.ts";
+import { createSeal, type Seal } from "./seal.ts";
 import { readValue, readValues } from "./settings.ts";
 import { openSqlite } from "./sqlite.ts";
 import { folderError, storeError } from "./store-error.ts";
@@ -37,7 +38,7 @@ export async function openStore({ folder, maxBytes, maxEvents = 100_000 }: Store
 	try {
 		({ db } = openSqlite(file, maxBytes));
 		await migrate(db, file);
-		return createStore(db, file, maxEvents, release);
+		return createStore(db, file, maxEvents, createSeal(join(folder, "rendered.key")), release);
 	} catch (error) {
 		await db?.destroy().catch(() => {});
 		release();
@@ -45,8 +46,8 @@ export async function openStore({ folder, maxBytes, maxEvents = 100_000 }: Store
 	}
 }
 
-function createStore(db: Kysely<Schema>, file: string, maxEvents: number, release: () => void): Store {
-	const group = createGroupCommit(createCommit(db, file, maxEvents));
+function createStore(db: Kysely<Schema>, file: string, maxEvents: number, seal: Seal, release: () => void): Store {
+	const group = createGroupCommit(createCommit(db, file, maxEvents, seal));
 	let closing: Promise<void> | undefined;
 
 	async function open<T>(use: () => Promise<T>): Promise<T> {
@@ -72,7 +73,7 @@ function createStore(db: Kysely<Schema>, file: string, maxEvents: number, releas
 		applications: () => open(() => readApplications(db)),
 		inventory: (application, environment) => open(() => readInventory(db, application, environment)),
 		owners: (environment, keys) => open(() => readOwners(db, environment, keys)),
-		rendered: (hash) => open(() => readRendered(db, hash)),
+		rendered: (hash) => open(() => readRendered(db, hash, seal)),
 		history: (application, page) => open(() => readHistory(db, application, page)),
 		historyEntry: (application, id) => open(() => readHistoryEntry(db, application, id)),
 		events: (query) => open(() => readEvents(db, query)),

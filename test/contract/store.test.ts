@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
+import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { openStore } from "../../src/store/store.ts";
 import { describeStore } from "./store.ts";
@@ -82,6 +84,31 @@ it("says so when the disk is full, keeps what it had, and goes on when there is 
 	await store.close();
 	store = await openStore({ folder });
 	expect([await store.value("small"), (await store.values("filler/")).size]).toEqual([2, written - 1]);
+	await store.close();
+});
+
+it("keeps the values of Secrets in none of its files, and gives them back after a restart", async () => {
+	const hash = "5".repeat(64);
+	const value = randomBytes(24).toString("base64");
+	const objects = [{ apiVersion: "v1", kind: "Secret", metadata: { name: "database" }, data: { password: value } }];
+	let store = await openStore({ folder });
+	await store.write([
+		{ type: "application", name: "shop", state: { applied: hash } },
+		{ type: "rendered", hash, objects },
+	]);
+	const raw = new DatabaseSync(join(folder, "store.sqlite"));
+	const row = raw.prepare("select objects from rendered").get()?.["objects"] as Uint8Array;
+	raw.close();
+	expect(() => inflateRawSync(row)).toThrow(/invalid block type/u);
+	for (const file of await readdir(folder)) expect((await readFile(join(folder, file))).includes(value)).toBe(false);
+	expect((await stat(join(folder, "rendered.key"))).mode & 0o777).toBe(0o600);
+	await store.close();
+	store = await openStore({ folder });
+	expect(await store.rendered(hash)).toEqual(objects);
+	await store.close();
+	await rm(join(folder, "rendered.key"));
+	store = await openStore({ folder });
+	await expect(store.rendered(hash)).rejects.toMatchObject({ code: "StoreKeyLost", kind: "unavailable" });
 	await store.close();
 });
 
