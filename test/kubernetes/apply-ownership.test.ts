@@ -201,3 +201,17 @@ it("keeps what somebody annotated live to be kept", async () => {
 	await world.remove(object);
 	expect((await live(object))["data"]).toEqual({ a: "1" });
 });
+
+it("does not delete a copy that somebody made of its Object, marks and all, where the store knows nothing of it", async () => {
+	const object = world.configMap("settings", { a: "1" });
+	await world.apply(object);
+	const { labels, annotations } = (await live(object))["metadata"];
+	const copy = world.configMap("copy", { a: "1" });
+	await byHand({ ...copy, metadata: { ...copy.metadata, labels, annotations } });
+	await world.remove(copy);
+	expect((await live(copy))["data"]).toEqual({ a: "1" });
+	// Its own it knows although the store does not.
+	world.owned.clear();
+	await world.remove(object);
+	await expect(live(object)).rejects.toThrow(/404/u);
+});

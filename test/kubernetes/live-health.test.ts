@@ -177,6 +177,11 @@ describe("recovery", () => {
 		await using stranger = await openLiveWorld(cluster);
 		await stranger.apply(configMapOf(namespace, "recovered-stranger", {}));
 		await using lost = await openLiveWorld(cluster, { instance: world.instance });
+		// A copy that somebody made by hand has all marks, and is none of Gitward's.
+		const { metadata, data } = await cluster.call("GET", `/api/v1/namespaces/${namespace}/configmaps/recovered`);
+		const { labels, annotations } = metadata;
+		const copy = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "recovered-copy", labels, annotations }, data };
+		await cluster.call("POST", `/api/v1/namespaces/${namespace}/configmaps`, copy);
 		const found = await lost.live.recover("shop");
 		expect(found.map(({ key }) => key).toSorted()).toEqual([plain, kept, adopted, role].toSorted());
 		expect(found.find(({ key }) => key === plain)).toMatchObject({ created: true, desiredHash: "" });

@@ -35,6 +35,11 @@ export function isOurs(metadata: LiveMetadata, owner: Owner, uid?: string): bool
 	return !isMarkedByOther && uid !== undefined && metadata.uid === uid;
 }
 
+/** Whether Gitward ever applied an object: a copy that somebody made of one has its marks, and another manager. */
+export function isApplied({ managedFields }: LiveMetadata): boolean {
+	return managedFields?.some(({ manager, operation }) => manager === fieldManager && operation === "Apply") === true;
+}
+
 /** Whose an object is, for people: `the Application shop in staging`; undefined where nothing says it. */
 export function describeOwner(metadata: LiveMetadata, owner: Owner): string | undefined {
 	const instance = metadata.labels?.[instanceLabel];

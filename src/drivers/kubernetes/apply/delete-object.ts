@@ -2,7 +2,7 @@ import type { Change } from "../../../core/change.ts";
 import { optionsOf } from "../../../core/object-options.ts";
 import type { Applied, OwnedObject } from "../../../ports/driver.ts";
 import { type Cluster, identityOf, signalOf, type Work } from "../cluster.ts";
-import { isOurs } from "../marks.ts";
+import { isApplied, isOurs } from "../marks.ts";
 import { about, isCode } from "./about.ts";
 import { propagations } from "./gone.ts";
 import { recordOf } from "./record.ts";
@@ -23,7 +23,8 @@ export async function deleteObject(cluster: Cluster, work: Work, change: Change,
 		if (type === undefined) return done;
 		const found = await client.get(type, ref, { metadataOnly: true, ...signalOf(work) });
 		const record = recordOf(owned);
-		const isVeryOne = found !== undefined && (record === undefined || record.uid === found.metadata.uid);
+		if (found === undefined) return done;
+		const isVeryOne = record === undefined ? isApplied(found.metadata) : record.uid === found.metadata.uid;
 		if (!isVeryOne || !isOurs(found.metadata, work.owner, record?.uid)) return done;
 		const { keep, propagation } = optionsOf({ ...found, metadata: { ...found.metadata } });
 		if (keep) return done;

@@ -91,8 +91,8 @@ export interface ListOptions extends SignalOption {
 	readonly namespace?: string;
 	readonly labelSelector?: string;
 	readonly fieldSelector?: string;
-	/** Only metadata (PartialObjectMetadata), without managedFields where the server can leave them out. */
-	readonly metadataOnly?: boolean;
+	/** Only metadata (PartialObjectMetadata), with managedFields where that is `managed`. */
+	readonly metadataOnly?: boolean | "managed";
 	/** Objects in one page; 500 where absent. */
 	readonly limit?: number;
 	/** Most objects altogether; more is an error of kind `invalid`, code `ListTooLong`. 200,000 where absent. */

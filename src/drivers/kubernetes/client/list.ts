@@ -24,6 +24,7 @@ export async function* list(
 ): AsyncGenerator<ListPage, void, undefined> {
 	const { limit = 500, most = 200_000 } = options;
 	const subject = { title: `The list of ${type.plural}`, type: `${type.kind}, ${apiVersionOf(type)}` };
+	const isMetadata = options.metadataOnly !== undefined && options.metadataOnly !== false;
 	let next: string | undefined;
 	let seen = 0;
 	let restarts = 0;
@@ -33,7 +34,7 @@ export async function* list(
 			path:
 				collectionPath(type, options.namespace) +
 				query({ limit, labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, continue: next }),
-			...(options.metadataOnly === true ? { accept: metadataList } : {}),
+			...(isMetadata ? { accept: metadataList } : {}),
 			subject,
 			signal: options.signal,
 			maxBytes: maxPageBytes,
@@ -69,10 +70,10 @@ function pageOf(answer: Answer, subject: Subject): Page {
 }
 
 /** Items of a list lack what is the same for all of them. */
-function completed(item: Record<string, unknown>, type: ResourceType, isMetadata: boolean): LiveObject {
+function completed(item: Record<string, unknown>, type: ResourceType, isLean: boolean): LiveObject {
 	item["apiVersion"] = apiVersionOf(type);
 	item["kind"] = type.kind;
-	if (isMetadata) delete (item["metadata"] as Record<string, unknown>)["managedFields"];
+	if (isLean) delete (item["metadata"] as Record<string, unknown>)["managedFields"];
 	return item as unknown as LiveObject;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { OwnedObject, TargetOptions } from "../../../ports/driver.ts";
 import { isCode } from "../apply/about.ts";
 import type { KubernetesClient, LiveObject, ResourceType } from "../client/client.ts";
-import { ownerAnnotation } from "../marks.ts";
+import { isApplied, ownerAnnotation } from "../marks.ts";
 import { eachOf } from "../observe/existence.ts";
 
 /** For how long one look at the whole cluster serves all Applications, in milliseconds. */
@@ -33,10 +33,10 @@ export function createRecovery({ client, clock, labelSelector, environment }: Re
 		const types = (await client.discovery.all(options)).filter(({ verbs }) => verbs.includes("list") && verbs.includes("patch"));
 		await eachOf(types, parallel, async (type) => {
 			try {
-				for await (const page of client.list(type, { labelSelector, metadataOnly: true, ...options })) {
+				for await (const page of client.list(type, { labelSelector, metadataOnly: "managed", ...options })) {
 					for (const object of page.items) {
 						const [place, application] = object.metadata.annotations?.[ownerAnnotation]?.split("/") ?? [];
-						if (place !== environment || application === undefined) continue;
+						if (place !== environment || application === undefined || !isApplied(object.metadata)) continue;
 						const mine = owned.get(application) ?? new Map<ObjectKey, OwnedObject>();
 						owned.set(application, mine);
 						const entry = toOwned(type, object);
