@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DesiredObject } from "../../src/core/object.ts";
+import { migrate } from "../../src/drivers/kubernetes/apply/migrate.ts";
 import { type ApplyWorld, openApplyWorld, settings } from "./apply-world.ts";
 import type { AnyObject } from "./cluster.ts";
+import { openClient, typeOf } from "./open-client.ts";
 import { sharedCluster } from "./shared.ts";
 
 let world: ApplyWorld;
@@ -214,4 +216,27 @@ it("does not delete a copy that somebody made of its Object, marks and all, wher
 	world.owned.clear();
 	await world.remove(object);
 	await expect(live(object)).rejects.toThrow(/404/u);
+});
+
+it("goes on to remove what Git no longer holds after somebody reset who manages which field", async () => {
+	const object = world.configMap("settings", { a: "1", b: "1" });
+	await world.apply(object);
+	await world.cluster.call("PATCH", world.path(object), [{ op: "replace", path: "/metadata/managedFields", value: [{}] }], {
+		contentType: "application/json-patch+json",
+	});
+	await world.apply(object, "update");
+	await world.apply(world.configMap("settings", { a: "1" }), "update");
+	expect((await live(object))["data"]).toEqual({ a: "1" });
+});
+
+it("calls it a conflict where an object changes while its fields are handed over", async () => {
+	const object = world.configMap("settings", { a: "1" });
+	await world.cluster.call("POST", world.path(object).replace(/\/[^/]+$/u, "?fieldManager=kubectl-client-side-apply"), object);
+	await using client = await openClient({ kubeconfig: world.cluster.kubeconfig });
+	const type = await typeOf(client, "", "ConfigMap");
+	const name = { namespace: world.namespace, name: "settings" };
+	const before = await client.get(type, name);
+	if (before === undefined) throw new Error("it is gone");
+	await world.cluster.call("PATCH", world.path(object), { data: { b: "1" } });
+	await expect(migrate(client, type, name, before, {})).rejects.toMatchObject({ kind: "conflict" });
 });

@@ -9,7 +9,7 @@ import { about, isCode, isKind, isPrecondition } from "./about.ts";
 import { isDefinition } from "./definitions.ts";
 import { foreignError } from "./foreign.ts";
 import { deleteAndAwait } from "./gone.ts";
-import { clientSideEntries, migrate } from "./migrate.ts";
+import { afterReset, clientSideEntries, migrate, wasReset } from "./migrate.ts";
 import { pause } from "./pause.ts";
 import { recordOf } from "./record.ts";
 import { type Applying, applyingOf, mayReplace, send } from "./request.ts";
@@ -180,7 +180,10 @@ async function change(attempt: Attempt, live: LiveObject, tries: number): Promis
 async function changeExactly(attempt: Attempt, uid: string, live: LiveObject | undefined, tries: number): Promise<Outcome> {
 	const { cluster, work, applying } = attempt;
 	try {
-		return { result: await send(cluster, work, applying, { uid }, live, false), existed: false };
+		const result = await send(cluster, work, applying, { uid }, live, false);
+		if (recordOf(attempt.owned) === undefined || !wasReset(result.object)) return { result, existed: false };
+		const object = await afterReset(cluster.client, applying.type, applying.ref, result.object, { ...identityOf(work), ...signalOf(work) });
+		return { result: { ...result, object }, existed: false };
 	} catch (error) {
 		if (isPrecondition(error)) {
 			if (tries >= mostTries) throw error;
