@@ -18,6 +18,9 @@ import { demandType, unknownKind } from "./types.ts";
 /** How often an apply is tried whose precondition did not hold, as the object came or went meanwhile. */
 const mostTries = 3;
 
+/** How often an Object is read anew that changes before it is written. */
+const mostLooks = 6;
+
 interface Attempt {
 	readonly cluster: Cluster;
 	readonly work: Work;
@@ -180,7 +183,9 @@ async function change(attempt: Attempt, live: LiveObject, tries: number): Promis
 async function changeExactly(attempt: Attempt, uid: string, live: LiveObject | undefined, tries: number): Promise<Outcome> {
 	const { cluster, work, applying } = attempt;
 	try {
-		const result = await send(cluster, work, applying, { uid }, live, false);
+		const result = await (live === undefined || applying.ignoring.length === 0
+			? send(cluster, work, applying, { uid }, live, false)
+			: sendAround(attempt, live));
 		if (recordOf(attempt.owned) === undefined || !wasReset(result.object)) return { result, existed: false };
 		const object = await afterReset(cluster.client, applying.type, applying.ref, result.object, { ...identityOf(work), ...signalOf(work) });
 		return { result: { ...result, object }, existed: false };
@@ -199,6 +204,28 @@ async function changeExactly(attempt: Attempt, uid: string, live: LiveObject | u
 			hint: `Only a replacement leads there: annotate it with ${annotation.replace}: "immutable", or say \`replace: immutable\` in the Environment's policy.`,
 		});
 	}
+}
+
+/**
+ * Changes an Object of which rules leave fields to others, and only as it was read: what others set since must not be set back. What changes
+ * all the time, as a status may, is changed in the end whatever came in between.
+ */
+async function sendAround(attempt: Attempt, live: LiveObject): Promise<ApplyResult> {
+	const { cluster, work, applying } = attempt;
+	const { uid } = live.metadata;
+	let now = live;
+	for (let looks = 1; looks < mostLooks; looks += 1) {
+		try {
+			return await send(cluster, work, applying, { uid, version: now.metadata.resourceVersion }, now, false);
+		} catch (error) {
+			if (!isPrecondition(error)) throw error;
+			await pause(cluster.clock, 10 * looks, work.signal);
+			const again = await look(attempt);
+			if (again?.metadata.uid !== uid) throw error;
+			now = again;
+		}
+	}
+	return send(cluster, work, applying, { uid }, now, false);
 }
 
 async function replace(attempt: Attempt): Promise<Outcome> {

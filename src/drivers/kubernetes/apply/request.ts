@@ -36,7 +36,7 @@ export function isForced({ options }: Applying, { policy }: Work): boolean {
 
 /**
  * The one request by which anything is made or changed: the plan sends it as a dry run. `live` is needed where rules leave fields to
- * others and the Object exists.
+ * others and the Object exists: their fields are sent as they were read.
  */
 export function send(
 	{ client }: Cluster,
@@ -48,7 +48,7 @@ export function send(
 ): Promise<ApplyResult> {
 	const { desired, type, ref, ignoring } = applying;
 	const left = ignoring.length === 0 ? undefined : live;
-	const body = bodyOf(desired, type, work.owner, left === undefined ? precondition : unchangedSince(left));
+	const body = bodyOf(desired, type, work.owner, precondition);
 	return client.apply(type, ref, left === undefined ? body : keepIgnored(body, left, ignoring), {
 		fieldManager,
 		// Where nothing is there, there is nobody to take from.
@@ -57,9 +57,4 @@ export function send(
 		...identityOf(work),
 		...signalOf(work),
 	});
-}
-
-/** Fields of others are sent as they were read: what others set since must not be set back. */
-function unchangedSince({ metadata }: LiveObject): Precondition {
-	return { uid: metadata.uid, version: metadata.resourceVersion };
 }
