@@ -240,3 +240,22 @@ it("calls it a conflict where an object changes while its fields are handed over
 	await world.cluster.call("PATCH", world.path(object), { data: { b: "1" } });
 	await expect(migrate(client, type, name, before, {})).rejects.toMatchObject({ kind: "conflict" });
 });
+
+it("takes maps with nothing behind them, however deep, and has no drift by them", async () => {
+	const web = {
+		apiVersion: "apps/v1",
+		kind: "Deployment",
+		metadata: { name: "empty", namespace: world.namespace },
+		spec: {
+			replicas: 0,
+			selector: { matchLabels: { app: "empty" } },
+			strategy: null,
+			template: {
+				metadata: { labels: { app: "empty" }, annotations: null },
+				spec: { nodeSelector: null, containers: [{ name: "web", image: "web:1", env: null, resources: null }] },
+			},
+		},
+	} as unknown as DesiredObject;
+	await world.apply(web);
+	expect(await world.observe([web])).toMatchObject([{ state: "same", differences: [] }]);
+});

@@ -18,3 +18,8 @@ it("keeps what is not desired, in maps and in entries of lists", () => {
 	});
 	expect(laidOver([], [{ name: "y" }])).toEqual([{ name: "y" }]);
 });
+
+it("leaves what a manifest names with nothing behind it", () => {
+	const live = { strategy: { type: "RollingUpdate" }, replicas: 1 };
+	expect(laidOver(live, { strategy: null, env: null, replicas: 2 })).toEqual({ ...live, replicas: 2 });
+});

@@ -11,6 +11,8 @@ function isFields(value: unknown): value is Fields {
  * that have keys are merged by these, others by their place where there are as many of them.
  */
 export function laidOver(live: unknown, desired: unknown): unknown {
+	// Nothing is said of it: the server has put its default there.
+	if (desired === null) return live;
 	if (isFields(live) && isFields(desired)) {
 		const result: Record<string, unknown> = { ...live };
 		for (const [key, value] of Object.entries(desired)) result[key] = laidOver(live[key], value);
