@@ -8,10 +8,10 @@ it("keeps what is not desired, in maps and in entries of lists", () => {
 		rules: [{ verbs: ["get"], set: 1 }],
 		args: ["a"],
 	};
-	const desired = { b: null, list: [{ name: "y" }, { name: "x", image: "x:2" }], rules: [{ verbs: ["list"] }], args: ["a", "b"] };
+	const desired = { b: 2, list: [{ name: "y" }, { name: "x", image: "x:2" }], rules: [{ verbs: ["list"] }], args: ["a", "b"] };
 	expect(laidOver(live, desired)).toEqual({
 		a: 1,
-		b: null,
+		b: 2,
 		list: [{ name: "x", image: "x:2", pull: "Always" }, { name: "theirs" }, { name: "y" }],
 		rules: [{ verbs: ["list"], set: 1 }],
 		args: ["a", "b"],
