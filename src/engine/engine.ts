@@ -291,6 +291,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		}
 	}
 
+	/** Whether a sweep would find nothing to do: the target is told of every change, and no chart of a registry may have moved. */
+	function isAtRest(state: ApplicationState): boolean {
+		if (!isSettled(state) || !watched.tracked.has(state.name) || suspects.has(state.name)) return false;
+		if (state.holds.length > 0 || state.rendered?.inputs.some(([repository]) => repository.includes("://")) === true) return false;
+		return targets.opened(state.environment)?.isAsApplied?.(state.name) === true;
+	}
+
 	/** Once per Environment and `policy.sweep`, everything is compared although nothing said so. */
 	function scheduleSweeps(environments: ReadonlyMap<string, EnvironmentDocument>): void {
 		for (const cancel of sweeps.values()) cancel();
@@ -302,7 +309,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 					name,
 					clock.after(every * (0.9 + 0.2 * random()), () => {
 						for (const state of status.all()) {
-							if (state.environment !== name) continue;
+							if (state.environment !== name || isAtRest(state)) continue;
 							watched.sweepDue.add(state.name);
 							wake(state.name, priority.sweep);
 						}

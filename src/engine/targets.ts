@@ -28,6 +28,8 @@ export interface Targets {
 	set(documents: ReadonlyMap<string, EnvironmentDocument>, base: string): Promise<void>;
 	/** The opened Target; throws what kept it from opening, or `waiting` while it opens. */
 	get(name: string): Target;
+	/** The same, or undefined where it is not open. */
+	opened(name: string): Target | undefined;
 	driver(name: string): Driver;
 	document(name: string): EnvironmentDocument | undefined;
 	/** Why it cannot be reached, if so, and since when. */
@@ -190,6 +192,7 @@ export function createTargets(options: TargetsOptions): Targets {
 				...(failure.hint === undefined ? {} : { hint: failure.hint }),
 			});
 		},
+		opened: (name) => entries.get(name)?.target,
 		driver: (name) => entry(name).driver,
 		document: (name) => entries.get(name)?.document,
 		failure(name) {

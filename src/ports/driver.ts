@@ -151,6 +151,11 @@ export interface Target {
 	track(application: string, owned: readonly OwnedObject[], options?: TargetOptions): Promise<void>;
 	/** The slow sweep beneath the watches: keys that differ from their record, by the cheapest check there is (stat, no read). */
 	sweep(application: string, owned: readonly OwnedObject[], options?: TargetOptions): Promise<readonly ObjectKey[]>;
+	/**
+	 * Whether all that is tracked of an Application is known to be as it was applied: then a sweep would find nothing, and is left out.
+	 * Only for a Driver that is told of every change; where it cannot tell, the answer is false.
+	 */
+	isAsApplied?(application: string): boolean;
 	/** What the target itself knows to be the Application's, by marks on its Objects: the Inventory after the store was lost. */
 	recover?(application: string, options?: TargetOptions): Promise<readonly OwnedObject[]>;
 	/** Objects beneath the owned ones, asked for on demand; at most 5,000. */

@@ -72,6 +72,7 @@ function withoutWatches(): LiveSide {
 		health: async () => [],
 		track: async () => {},
 		sweep: async () => [],
+		isAsApplied: () => false,
 		recover: async () => [],
 		children: async () => [],
 		notes: async () => [],

@@ -5,7 +5,7 @@ import type { Live } from "./live/live.ts";
 export interface LiveSide
 	extends Live,
 		Pick<Target, "health" | "track" | "sweep">,
-		Required<Pick<Target, "recover" | "children" | "notes">> {
+		Required<Pick<Target, "recover" | "children" | "notes" | "isAsApplied">> {
 	/** Ends its watches. */
 	close(): Promise<void>;
 }

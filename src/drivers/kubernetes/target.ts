@@ -67,6 +67,7 @@ export function openKubernetesTarget({ environment, context, client, live, healt
 		health: live.health,
 		track: live.track,
 		sweep: live.sweep,
+		isAsApplied: live.isAsApplied,
 		recover: live.recover,
 		children: live.children,
 		notes: live.notes,

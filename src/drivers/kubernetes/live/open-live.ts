@@ -142,6 +142,15 @@ export function openLive({ client, health, context, environment }: LiveOptions):
 				return isKnown(found.table) && ["drifted", "missing"].includes(stateOf(found.entry)) ? [key] : [];
 			});
 		},
+		isAsApplied(application) {
+			const keys = tracking.keysOf(application);
+			if (keys === undefined || tracking.failureOf(application) !== undefined) return false;
+			for (const key of keys) {
+				const found = tables.find(key);
+				if (found?.entry?.applied === undefined || !isKnown(found.table) || stateOf(found.entry) !== "same") return false;
+			}
+			return true;
+		},
 		recover: (application, options) => recovery.recover(application, options ?? {}),
 		children: (_application, owned, options) => childrenOf({ client, health, uidOf }, owned, options ?? {}),
 		notes: (_application, owned, options) => notesOf({ client, health, uidOf }, owned, options ?? {}),

@@ -23,6 +23,8 @@ export interface TrackingOptions {
 export interface Tracking {
 	/** As Target.track; where the cluster cannot be asked for kinds it goes on by itself once it can. */
 	track(application: string, owned: readonly OwnedObject[], options?: TargetOptions): Promise<void>;
+	/** What an Application owns; undefined where it is not tracked. */
+	keysOf(application: string): ReadonlySet<ObjectKey> | undefined;
 	/** Why what an Application owns could not be looked up yet. */
 	failureOf(application: string): AppError | undefined;
 	/** Whether an Application's Object cannot be there, as the cluster did not know its kind when it was tracked. */
@@ -149,6 +151,7 @@ export function createTracking({ client, clock, tables, notify }: TrackingOption
 	}
 
 	return {
+		keysOf: (application) => tracked.get(application),
 		isShared,
 		forget(application, key) {
 			tracked.get(application)?.delete(key);
